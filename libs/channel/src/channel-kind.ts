@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** Kinds of channel. A new connector adds one word here. */
+export const channelKind = z.enum(['email', 'messenger', 'x']);
+export type ChannelKind = z.infer<typeof channelKind>;
+
+/** Who can read along: anybody, or the customer and we. */
+export const visibility = z.enum(['public', 'private']);
+export type Visibility = z.infer<typeof visibility>;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { channelKind } from './channel-kind';
+import { fileRef, party } from './inbound-event';
+
+/** A reply as the inbox hands it to a connector. Complete: a connector never reads the inbox. */
+export const outboundMessage = z.object({
+  /** Id of the message row; every attempt to send it carries the same. */
+  id: z.uuid(),
+  workspaceId: z.uuid(),
+  accountId: z.uuid(),
+  channel: channelKind,
+  conversationId: z.uuid(),
+  /** Product time at which the agent pressed Send, ISO 8601 UTC with milliseconds. */
+  at: z.iso.datetime({ precision: 3 }),
+  /** Name under which the answer is signed, e.g. "Léa". */
+  authorName: z.string().max(200),
+  to: z.array(party).min(1).max(50),
+  /** Subject of the latest inbound message; null where the channel has none. */
+  subject: z.string().max(2_000).nullable(),
+  text: z.string().max(500_000),
+  attachments: z.array(fileRef).max(50),
+  /** Platform ids of the message replied to (mail: its Message-ID). */
+  inReplyTo: z.string().max(998).nullable(),
+  /** Platform ids of the thread so far, oldest first (mail: for References). */
+  references: z.array(z.string().max(998)).max(200),
+});
+export type OutboundMessage = z.infer<typeof outboundMessage>;
