@@ -1,0 +1,32 @@
+'use strict';
+
+/**
+ * Builds if needed, then becomes the app: `node apps/all-in-one/start.js [app] [arguments of the app]`.
+ *
+ * The app runs in this very process, so that Ctrl-C and SIGTERM reach it directly, on Windows as well. Where dist/ is
+ * complete and no build tools are installed (the container image), run `node dist/apps/<app>/src/main.js` instead.
+ */
+const Module = require('node:module');
+const { existsSync } = require('node:fs');
+const { join, resolve } = require('node:path');
+const { buildIfNeeded } = require('./build');
+
+const [app = 'all-in-one', ...args] = process.argv.slice(2);
+
+buildIfNeeded().then(
+  () => {
+    const main = resolve(__dirname, '../../dist', join('apps', app, 'src/main.js'));
+    if (!existsSync(main)) {
+      process.stderr.write(`There is no app "${app}": ${main} was not built. Is it listed in nest-cli.json?\n`);
+      process.exitCode = 1;
+      return;
+    }
+    process.setSourceMapsEnabled(true);
+    process.argv = [process.argv[0], main, ...args];
+    Module.runMain(main);
+  },
+  (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  },
+);
