@@ -67,7 +67,7 @@ function filesBelow(folder) {
     .readdirSync(path.join(root, folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath ?? entry.path, entry.name)))
-    .filter((file) => !file.includes('node_modules') && !file.includes(`${path.sep}fixtures${path.sep}`))
+    .filter((file) => !file.includes('node_modules'))
     .sort();
 }
 
