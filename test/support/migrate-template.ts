@@ -1,9 +1,11 @@
+import { migrate } from '@app/runtime';
+import { allMigrations } from '../../apps/cli/src';
+
 /**
  * Brings the template database of a test run to the newest schema, with the real migrations.
  *
  * `ownerUrl` is the owner's URL of an empty database. Called once per run, under a lock (see test-database.ts).
  */
 export async function migrateTemplate(ownerUrl: string): Promise<void> {
-  // The composed list of migrations is wired here: `await migrate(ownerUrl, …)` from @app/runtime.
-  void ownerUrl;
+  await migrate({ ownerUrl, migrations: allMigrations });
 }

@@ -108,6 +108,8 @@ export const messageEvent = z.object({
   unreadable: z.boolean().default(false),
   /** The raw message as a file, for unreadable ones. */
   source: fileRef.optional(),
+  /** External id of the unreadable message that this one, read again with success, takes the place of. */
+  replaces: z.string().max(998).optional(),
 });
 export type MessageEvent = z.infer<typeof messageEvent>;
 
@@ -150,7 +152,33 @@ export const sendEvent = z.object({
 });
 export type SendEvent = z.infer<typeof sendEvent>;
 
-export const inboundEvent = z.discriminatedUnion('kind', [messageEvent, sendEvent]);
+/** Whether we can hear and speak on an account; `simulated` is told apart so that nobody takes a demo for real. */
+export const accountStatus = z.enum(['connected', 'degraded', 'reconnect_needed', 'rate_limited', 'disconnected']);
+export type AccountStatus = z.infer<typeof accountStatus>;
+
+/** An account and its health, as its connector knows them; the newest `version` counts. */
+export const accountEvent = z.object({
+  kind: z.literal('account'),
+  /** `account:<version>`. */
+  externalId: z.string().min(1).max(998),
+  version: z.number().int().nonnegative(),
+  at: instant,
+  channel: channelKind,
+  address: z.string().min(1).max(998),
+  name: z.string().max(200),
+  simulated: z.boolean(),
+  status: accountStatus,
+  /** What is wrong and how to mend it, in plain English without secrets; empty when all is well. */
+  detail: z.string().max(2_000),
+  /** Nothing is sent before this instant. */
+  pausedUntil: instant.nullable(),
+  /** Limits as data, for the composer. */
+  maxLength: z.number().int().positive().nullable(),
+  maxAttachmentBytes: z.number().int().positive().nullable(),
+});
+export type AccountEvent = z.infer<typeof accountEvent>;
+
+export const inboundEvent = z.discriminatedUnion('kind', [messageEvent, sendEvent, accountEvent]);
 /** What connectors say to triage. Stored in `intake.events`, ingested at least once, in any order. */
 export type InboundEvent = z.infer<typeof inboundEvent>;
 

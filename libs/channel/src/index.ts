@@ -1,5 +1,7 @@
 export { channelKind, visibility, type ChannelKind, type Visibility } from './channel-kind';
 export {
+  accountEvent,
+  accountStatus,
   fileRef,
   inboundEvent,
   MAX_ATTACHMENTS,
@@ -14,6 +16,8 @@ export {
   reference,
   sendEvent,
   sendFailureCode,
+  type AccountEvent,
+  type AccountStatus,
   type FileRef,
   type InboundEvent,
   type MessageClass,
@@ -26,7 +30,14 @@ export {
   type SendFailureCode,
 } from './inbound-event';
 export { outboundMessage, type OutboundMessage } from './outbound-message';
-export { messageSendJob, messageSendJobName, type MessageSendJob } from './job-payloads';
+export {
+  deliveryReprocessJob,
+  deliveryReprocessJobName,
+  messageSendJob,
+  messageSendJobName,
+  type DeliveryReprocessJob,
+  type MessageSendJob,
+} from './job-payloads';
 export {
   ConnectorError,
   CredentialsRejected,

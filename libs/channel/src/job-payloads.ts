@@ -19,3 +19,12 @@ export type MessageSendJob = z.infer<typeof messageSendJob>;
 export function messageSendJobName(channel: z.infer<typeof channelKind>): string {
   return `${channel}.messageSend`;
 }
+
+/** Read a stored delivery again ("Reprocess"). */
+export const deliveryReprocessJob = z.object({ workspaceId: z.uuid(), accountId: z.uuid(), deliveryId: z.uuid() });
+export type DeliveryReprocessJob = z.infer<typeof deliveryReprocessJob>;
+
+/** Name of the job by which a connector of one channel is asked to read a delivery again. */
+export function deliveryReprocessJobName(channel: z.infer<typeof channelKind>): string {
+  return `${channel}.deliveryReprocess`;
+}

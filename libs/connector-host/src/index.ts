@@ -1,0 +1,1 @@
+export { Intake1763800000002 } from './migrations/1763800000002-intake';

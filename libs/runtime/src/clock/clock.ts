@@ -1,0 +1,17 @@
+/**
+ * Product time: what the product calls "now". Read once per transaction (`Tx.now`). Tests and the simulator move it.
+ * Machine time, for leases only, is the database's own and is never taken from here.
+ */
+export class Clock {
+  private offsetMs = 0;
+
+  /** Now, in whole milliseconds. */
+  now(): Date {
+    return new Date(Date.now() + this.offsetMs);
+  }
+
+  /** Moves product time; a negative number moves it back. */
+  advance(ms: number): void {
+    this.offsetMs += ms;
+  }
+}
