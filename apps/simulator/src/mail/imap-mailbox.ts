@@ -1,0 +1,133 @@
+import hoodiecrow, { type Connection, type Handler, type IMAPServer, type Mailbox, type Query } from 'hoodiecrow-imap';
+import { ImapMessage } from './imap-message';
+import type { FolderName, MailAccount } from './mail-account';
+import type { StoredMail } from './stored-mail';
+
+/** Commands after which flags or mails of the selected folder may differ from the disk. */
+const CHANGING = ['FETCH', 'UID FETCH', 'STORE', 'UID STORE', 'EXPUNGE', 'UID EXPUNGE', 'CLOSE', 'MOVE', 'UID MOVE'];
+/** The folders of the simulated provider are fixed. */
+const REFUSED = ['CREATE', 'DELETE', 'RENAME'];
+/** Extensions offered, before and after log-in. No CONDSTORE: hoodiecrow gives no MODSEQ in FETCH. */
+export const IMAP_PLUGINS = ['ID', 'IDLE', 'UIDPLUS', 'UNSELECT', 'MOVE', 'SPECIAL-USE', 'LITERALPLUS'];
+
+/**
+ * Tells hoodiecrow's IMAP server about one account. hoodiecrow knows a single storage for all users and keeps nothing,
+ * so each account gets a server object of its own that never listens; a connection moves over to it when it logs in.
+ * The disk is written before the client reads the answer (the socket is corked meanwhile).
+ */
+export class ImapMailbox {
+  readonly server: IMAPServer;
+
+  constructor(
+    private readonly account: MailAccount,
+    private readonly announce: (folder: FolderName, mail: StoredMail) => void,
+  ) {
+    this.server = hoodiecrow({
+      plugins: IMAP_PLUGINS,
+      credentials: {},
+      users: {},
+      id: { name: 'Evenhand simulated mail provider' },
+      storage: { INBOX: {}, '': { separator: '/', folders: { Sent: { 'special-use': '\\Sent' } } } },
+    });
+    this.server.setMaxListeners(0);
+    for (const name of ['INBOX', 'Sent'] as const) this.load(name);
+    this.server.appendMessage = (mailbox, flags, date, raw, except) => this.append(mailbox, flags, date, raw, except);
+    this.server.fetchHandlers['RFC822.SIZE'] = (_connection, message) => (message as ImapMessage).mail.size;
+    this.server.fetchHandlers['BODY.PEEK'] = this.server.fetchHandlers['BODY'] = this.wholeBody();
+    this.server.searchHandlers['HEADER'] = (_connection, message, _index, name, value) =>
+      (message as ImapMessage).mail.headers(name ?? '').some((text) => contains(text, value ?? ''));
+    for (const command of CHANGING) this.settleAfter(command);
+    for (const command of REFUSED) this.server.setCommandHandler(command, refuseFolders);
+  }
+
+  /** Shows sessions a mail that was stored just now; those that idle hear of it at once. */
+  show(name: FolderName, mail: StoredMail, except?: Connection): ImapMessage {
+    const mailbox = this.mailbox(name);
+    const message = new ImapMessage(mail);
+    mailbox.messages.push(message);
+    mailbox.uidnext = this.account.folder(name).uidNext;
+    const exists = { tag: '*', attributes: [mailbox.messages.length, { type: 'ATOM', value: 'EXISTS' }] };
+    this.server.notify(exists, mailbox, except);
+    return message;
+  }
+
+  /** Reads a folder's numbers again, for a changed UIDVALIDITY. */
+  load(name: FolderName): void {
+    const mailbox = this.mailbox(name);
+    const folder = this.account.folder(name);
+    mailbox.uidvalidity = folder.uidValidity;
+    mailbox.uidnext = folder.uidNext;
+    mailbox.messages = folder.mails.map((mail) => new ImapMessage(mail));
+  }
+
+  private mailbox(name: FolderName): Mailbox {
+    const mailbox = this.server.getMailbox(name);
+    if (!mailbox) throw new Error(`hoodiecrow lost the folder ${name}`);
+    return mailbox;
+  }
+
+  /** APPEND, COPY and MOVE all come here. */
+  private append(
+    target: Mailbox | string,
+    flags: string[],
+    date: string | Date | undefined,
+    raw: string,
+    except?: Connection,
+  ): { mailbox: Mailbox; message: ImapMessage } {
+    const mailbox = typeof target === 'string' ? this.server.getMailbox(target) : target;
+    const name: FolderName = mailbox?.path === 'Sent' ? 'Sent' : 'INBOX';
+    const internalDate = date ? new Date(date) : new Date();
+    const bytes = Buffer.from(raw, 'latin1');
+    const mail = this.account.folder(name).add(bytes, { flags: flags ?? [], internalDate });
+    const message = this.show(name, mail, except);
+    this.announce(name, mail);
+    return { mailbox: this.mailbox(name), message };
+  }
+
+  /**
+   * BODY[] and BODY.PEEK[] straight from the bytes. hoodiecrow parses the mail first (slow, and it throws on malformed
+   * ones), and for a range of mails with a partial <start.length> it forgets the length after the first.
+   */
+  private wholeBody(): IMAPServer['fetchHandlers'][string] {
+    const byDefault = (require('hoodiecrow-imap/lib/commands/handlers/fetch') as IMAPServer['fetchHandlers'])['BODY'];
+    const asked = new WeakMap<Query, number[]>();
+    return (connection, message, query) => {
+      if (!query.section || query.section.length > 0) return byDefault?.(connection, message, query);
+      if (query.partial && !asked.has(query)) {
+        asked.set(query, [...query.partial]);
+        query.partial = query.partial.slice(0, 1);
+      }
+      const [start = 0, length] = asked.get(query) ?? [];
+      const bytes = (message as ImapMessage).mail.raw;
+      const value = bytes.toString('latin1', start, length === undefined ? undefined : start + length);
+      return { type: 'LITERAL', value };
+    };
+  }
+
+  private settleAfter(command: string): void {
+    const handler = this.server.getCommandHandler(command);
+    if (!handler) throw new Error(`hoodiecrow does not know ${command}`);
+    this.server.setCommandHandler(command, (connection, parsed, data, done) => {
+      const { socket } = connection;
+      socket?.cork();
+      handler(connection, parsed, data, () => {
+        for (const name of ['INBOX', 'Sent'] as const) {
+          const kept = this.mailbox(name).messages.map((message) => [message.uid, message.flags] as const);
+          this.account.folder(name).settle(new Map(kept));
+        }
+        socket?.uncork();
+        done();
+      });
+    });
+  }
+}
+
+const refuseFolders: Handler = (connection, parsed, _data, done) => {
+  const text = `[CANNOT] ${parsed.command}: the simulated provider has INBOX and Sent, and no other folders.`;
+  connection.send({ tag: parsed.tag, command: 'NO', attributes: [{ type: 'TEXT', value: text }] }, 'REFUSED', parsed);
+  done();
+};
+
+function contains(text: string, part: string): boolean {
+  return text.toLowerCase().includes(part.toLowerCase());
+}
