@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { ImapFlow } from 'imapflow';
+import { ImapFlow, type SearchObject } from 'imapflow';
 import nodemailer from 'nodemailer';
-import { MailSimulator } from './index';
+import { type Faults, MailSimulator } from './index';
 
 const SUPPORT = 'support@demo.evenhand.test';
 const MARIE = 'marie@customers.test';
@@ -46,15 +46,23 @@ async function opened(folder = 'INBOX', readOnly = true): Promise<ImapFlow> {
   return client;
 }
 
-function submit(mail: object, pass = 'right') {
+function submit(mail: object, pass = 'right', socketTimeout = 5_000) {
   return nodemailer
     .createTransport({
       host: '127.0.0.1',
       port: simulator.smtpPort,
       auth: { user: SUPPORT, pass },
-      socketTimeout: 5_000,
+      socketTimeout,
     })
     .sendMail({ from: SUPPORT, subject: 'Réponse', text: 'Bonjour', ...mail });
+}
+
+function nested(depth: number): string {
+  const open = Array.from(
+    { length: depth },
+    (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`,
+  );
+  return `${open.join('')}\r\nx`;
 }
 
 describe('the simulated mail provider over IMAP', () => {
@@ -73,10 +81,10 @@ describe('the simulated mail provider over IMAP', () => {
     simulator.deliver('Subject: a\r\n\r\nfor support', { to: SUPPORT });
     const other = imap('else', 'other@demo.evenhand.test');
     await other.connect();
-    expect((await other.status('INBOX', { messages: true })).messages).toBe(0);
+    expect(await other.status('INBOX', { messages: true })).toMatchObject({ messages: 0 });
     const own = imap();
     await own.connect();
-    expect((await own.status('INBOX', { messages: true })).messages).toBe(1);
+    expect(await own.status('INBOX', { messages: true })).toMatchObject({ messages: 1 });
   });
 
   it('pushes a new mail to a session that idles', async () => {
@@ -133,6 +141,91 @@ describe('the simulated mail provider over IMAP', () => {
       expect(got.size).toBe(raw.length);
       expect(got.source?.equals(raw)).toBe(true);
     }
+  });
+});
+
+describe('reading a mailbox as a connector does', () => {
+  it('answers STATUS, EXAMINE, ranges, partial bodies and searches, and changes no flag', async () => {
+    const arrival = (day: number) => new Date(Date.UTC(2026, 4, day, 12));
+    for (const day of [1, 2, 3]) {
+      const raw = `Message-ID: <m${day}@x>\r\nSubject: day ${day}\r\nFrom: Ana <ana@x.test>\r\n\r\nbody of day ${day}`;
+      simulator.deliver(raw, { to: SUPPORT, internalDate: arrival(day) });
+    }
+    const client = await opened();
+    expect(client.mailbox).toMatchObject({ exists: 3, uidNext: 4, readOnly: true });
+    const status = await client.status('INBOX', { messages: true, uidNext: true, uidValidity: true, unseen: true });
+    expect(status).toMatchObject({ messages: 3, uidNext: 4, unseen: 3 });
+    expect(status && status.uidValidity).toBe(client.mailbox && client.mailbox.uidValidity);
+
+    const query = { uid: true, flags: true, internalDate: true, size: true, envelope: true, bodyStructure: true };
+    const mails = await client.fetchAll('2:*', { ...query, source: { start: 0, maxLength: 12 } }, { uid: true });
+    expect(mails.map(({ uid, source }) => [uid, source?.toString()])).toEqual([
+      [2, 'Message-ID: '],
+      [3, 'Message-ID: '],
+    ]);
+    expect(mails[0]).toMatchObject({ envelope: { subject: 'day 2', messageId: '<m2@x>' }, flags: new Set() });
+    expect(new Date(mails[1]?.internalDate ?? 0)).toEqual(arrival(3));
+    // RFC 3501: "*" is the last mail, even where the range begins past it.
+    expect((await client.fetchAll('4:*', { uid: true }, { uid: true })).map(({ uid }) => uid)).toEqual([3]);
+
+    const search = (criteria: SearchObject) => client.search(criteria, { uid: true });
+    expect(await search({ header: { 'Message-ID': '<m2@x>' } })).toEqual([2]);
+    expect(await search({ since: arrival(2) })).toEqual([2, 3]);
+    expect(await search({ uid: '2:9', from: 'ana@x.test', seen: false })).toEqual([2, 3]);
+    expect(await search({ or: [{ subject: 'day 1' }, { body: 'day 3' }] })).toEqual([1, 3]);
+    expect(await search({ not: { subject: 'day 1' } })).toEqual([2, 3]);
+    expect(simulator.mailbox(SUPPORT).inbox.map(({ flags }) => flags)).toEqual([[], [], []]);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['only a header line', 'Subject: x'],
+    ['a wrong content type', 'Content-Type: ;;;;=\r\nContent-Disposition: \r\n\r\nx'],
+    ['120 nested multiparts', nested(120)],
+    ['a header full of 8-bit', 'From: \u00ff\u0001"\\(<@>\r\nTo: ;:,,\r\nDate: never\r\n\r\nx'],
+    ['a message in a message without an end', 'Content-Type: message/rfc822\r\n\r\nContent-Type: message/rfc822'],
+  ])('describes a mail that is %s, together with its neighbours', async (_name, raw) => {
+    simulator.deliver('Subject: before\r\n\r\nx', { to: SUPPORT });
+    simulator.deliver(Buffer.from(raw, 'latin1'), { to: SUPPORT });
+    simulator.deliver('Subject: after\r\n\r\nx', { to: SUPPORT });
+    const client = await opened();
+    const query = { uid: true, envelope: true, bodyStructure: true, source: true, headers: true };
+    const mails = await client.fetchAll('1:*', query, { uid: true });
+    expect(mails.map(({ uid }) => uid)).toEqual([1, 2, 3]);
+    expect(mails[1]?.source?.toString('latin1')).toBe(raw);
+    expect(await client.search({ sentSince: new Date(0) }, { uid: true })).toContain(3);
+  });
+
+  it('moves, copies and deletes for a client that asks for it, and a restart agrees', async () => {
+    for (const n of [1, 2, 3]) simulator.deliver(`Subject: ${n}\r\n\r\n`, { to: SUPPORT });
+    const client = await opened('INBOX', false);
+    expect(await client.messageMove('1', 'Sent', { uid: true })).toMatchObject({ uidMap: new Map([[1, 1]]) });
+    await client.messageCopy('2', 'Sent', { uid: true });
+    await client.fetchOne('3', { bodyParts: ['text'] }, { uid: true });
+    await client.messageFlagsSet('3', ['\\Answered'], { uid: true });
+    client.close();
+    await simulator.stop();
+    simulator = await MailSimulator.start({ dir });
+    const { inbox, sent } = simulator.mailbox(SUPPORT);
+    expect(inbox.map(({ uid, flags }) => [uid, flags])).toEqual([
+      [2, []],
+      [3, ['\\Answered']],
+    ]);
+    expect(sent.map((mail) => [mail.uid, mail.header('subject')])).toEqual([
+      [1, '1'],
+      [2, '2'],
+    ]);
+  });
+
+  it('gives a folder a new UIDVALIDITY when asked, and cuts who had it open', async () => {
+    simulator.deliver('Subject: x\r\n\r\n', { to: SUPPORT });
+    const client = await opened();
+    const before = client.mailbox && client.mailbox.uidValidity;
+    const closed = once(client, 'close');
+    simulator.renewUidValidity(SUPPORT);
+    await closed;
+    const after = await opened();
+    expect(after.mailbox && after.mailbox.uidValidity).toBe((before || 0n) + 1n);
   });
 });
 
@@ -196,5 +289,85 @@ describe('the simulated mail provider over SMTP', () => {
     const big = { filename: 'a.bin', content: Buffer.alloc(27 * 1024 * 1024) };
     await expect(submit({ to: MARIE, attachments: [big] })).rejects.toMatchObject({ responseCode: 552 });
     expect(simulator.mailbox(MARIE).inbox).toEqual([]);
+  });
+});
+
+describe('the faults of the simulated mail provider', () => {
+  it('refuse the right password at both ports, as often as asked', async () => {
+    simulator.faults = { refuseLogin: 2 };
+    await expect(imap().connect()).rejects.toMatchObject({ authenticationFailed: true });
+    await expect(submit({ to: MARIE })).rejects.toMatchObject({ code: 'EAUTH' });
+    expect(simulator.faults.refuseLogin).toBe(0);
+    await submit({ to: MARIE });
+  });
+
+  it.each([
+    ['rcpt', 450, '4.2.0 Greylisted', { code: 'EENVELOPE', responseCode: 450, permanent: false }],
+    ['rcpt', 552, '5.2.2 Mailbox full', { code: 'EENVELOPE', responseCode: 552, permanent: true }],
+    ['data', 451, '4.3.0 Try again later', { code: 'EMESSAGE', responseCode: 451, permanent: false }],
+    ['data', 554, '5.7.1 Looks like spam', { code: 'EMESSAGE', responseCode: 554, permanent: true }],
+  ] as const)('answer at %s with %i once, and store nothing', async (where, code, text, error) => {
+    simulator.faults = { [where]: { code, text, often: 1 } };
+    await expect(submit({ to: MARIE })).rejects.toMatchObject(error);
+    expect([simulator.mailbox(MARIE).inbox, simulator.mailbox(SUPPORT).sent]).toEqual([[], []]);
+    await submit({ to: MARIE });
+    expect(simulator.mailbox(MARIE).inbox).toHaveLength(1);
+  });
+
+  it('take a mail and cut the line before the answer: it is with the customer and in Sent', async () => {
+    simulator.faults = { cutAfterData: 1 };
+    const lost = submit({ to: MARIE, messageId: '<once@demo.evenhand.test>' });
+    await expect(lost).rejects.toMatchObject({ code: 'ECONNECTION' });
+    const ids = [...simulator.mailbox(MARIE).inbox, ...simulator.mailbox(SUPPORT).sent].map((mail) => mail.messageId);
+    expect(ids).toEqual(['<once@demo.evenhand.test>', '<once@demo.evenhand.test>']);
+  });
+
+  it('cut the line while a mail comes in: it is nowhere', async () => {
+    simulator.faults = { cutDuringData: true };
+    await expect(submit({ to: MARIE })).rejects.toMatchObject({ code: 'ECONNECTION' });
+    expect([simulator.mailbox(MARIE).inbox, simulator.mailbox(SUPPORT).sent]).toEqual([[], []]);
+  });
+
+  it('answer so late that the client gives up, with the mail delivered', async () => {
+    simulator.faults = { delayMs: 1_000 };
+    const arrived = once(simulator, 'mail');
+    await expect(submit({ to: MARIE }, 'right', 300)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    await arrived;
+    expect(simulator.mailbox(MARIE).inbox).toHaveLength(1);
+  });
+
+  it('cut every connection, and take new ones at once', async () => {
+    const client = await opened();
+    const closed = once(client, 'close');
+    simulator.dropConnections();
+    await closed;
+    await opened();
+  });
+
+  it('shut both ports, and open the same ones again with the same mail behind', async () => {
+    simulator.deliver('Subject: kept\r\n\r\n', { to: SUPPORT });
+    const client = await opened();
+    const closed = once(client, 'close');
+    simulator.faults = { down: true };
+    await simulator.settled();
+    await closed;
+    await expect(imap().connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(submit({ to: MARIE })).rejects.toMatchObject({ code: 'ESOCKET' });
+    const ports = [simulator.imapPort, simulator.smtpPort];
+    simulator.faults = {};
+    await simulator.settled();
+    expect([simulator.imapPort, simulator.smtpPort]).toEqual(ports);
+    expect((await opened()).mailbox).toMatchObject({ exists: 1 });
+    await submit({ to: MARIE });
+  });
+
+  it.each([
+    [{ data: { code: 250, text: 'fine' } }, 'data.code'],
+    [{ refuseLogin: -1 }, 'refuseLogin'],
+    [{ explode: true }, 'explode'],
+    [{ delayMs: 'long' }, 'delayMs'],
+  ])('are refused when they make no sense: %j', (faults, named) => {
+    expect(() => (simulator.faults = faults as Faults)).toThrow(named);
+    expect(simulator.faults).toEqual({});
   });
 });

@@ -236,8 +236,8 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
   }
 
   private async open(): Promise<void> {
-    this.ports.imap = await this.imap.listen(this.ports.imap, this.host);
-    this.ports.smtp = await this.smtp.listen(this.ports.smtp, this.host);
+    if (!this.imap.listening) this.ports.imap = await this.imap.listen(this.ports.imap, this.host);
+    if (!this.smtp.listening) this.ports.smtp = await this.smtp.listen(this.ports.smtp, this.host);
   }
 
   private async shut(): Promise<void> {

@@ -29,6 +29,10 @@ export class ImapFront {
     this.front.connectionHandlers.push((connection) => this.welcome(connection));
   }
 
+  get listening(): boolean {
+    return this.front.server.listening;
+  }
+
   async listen(port: number, host: string): Promise<number> {
     const { server } = this.front;
     await new Promise<void>((resolve, reject) => {

@@ -28,6 +28,10 @@ export class SmtpFront {
 
   constructor(private readonly provider: Provider) {}
 
+  get listening(): boolean {
+    return this.server?.server.listening ?? false;
+  }
+
   async listen(port: number, host: string): Promise<number> {
     const server = new SMTPServer({
       name: 'mail.simulator.test',
