@@ -1,5 +1,5 @@
 import { migrate } from '@app/runtime';
-import { allMigrations } from '../../apps/cli/src';
+import { allMigrations } from '../../apps/cli/src/index';
 
 /**
  * Brings the template database of a test run to the newest schema, with the real migrations.

@@ -3,7 +3,8 @@
 const Sequencer = require('@jest/test-sequencer').default;
 
 const kinds = [/\.spec\.tsx?$/, /\.int-spec\.ts$/, /\.e2e-spec\.ts$/];
-const rank = ({ path }) => (path.includes('/test/browser/') ? kinds.length : kinds.findIndex((kind) => kind.test(path)));
+const rank = ({ path }) =>
+  path.includes('/test/browser/') ? kinds.length : kinds.findIndex((kind) => kind.test(path));
 
 /** Runs `.spec`, then `.int-spec`, then `.e2e-spec`, so that a broken rule shows before a process is started. */
 module.exports = class FastFirst extends Sequencer {
