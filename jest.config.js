@@ -11,6 +11,7 @@
  * `.spec` files start no PostgreSQL, so `npx jest path/to/one.spec.ts` answers in a second.
  */
 const { readFileSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { join } = require('node:path');
 
 const swcrc = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
@@ -59,6 +60,8 @@ const withPostgres = {
 };
 
 module.exports = {
+  // Most of a run waits for servers and processes, so two at once pay even on two cores.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   testSequencer: '<rootDir>/test/support/house/fast-first.js',
   projects: [
     {

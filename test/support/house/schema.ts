@@ -26,7 +26,8 @@ function sections(): { title: string; settings: Settings }[] {
 function settingsOf(app: string): Settings {
   const config = require(join(root, 'apps', app, 'src/config')) as Record<string, Settings>;
   const named = Object.entries(config).filter(([name]) => name === 'settings' || name.endsWith('Settings'));
-  if (named.length === 0) throw new Error(`apps/${app}/src/config.ts exports no settings (a name that ends with "Settings").`);
+  if (named.length === 0)
+    throw new Error(`apps/${app}/src/config.ts exports no settings (a name that ends with "Settings").`);
   return Object.assign({}, ...named.map(([, settings]) => settings)) as Settings;
 }
 
