@@ -1,6 +1,7 @@
 import { sqlState, type Database, type Tx } from '../database/database';
 import type { DatabaseListener } from '../events/database-listener';
-import { Notifier } from '../events/notifier';
+import type { RedisLink } from '../events/redis-link';
+import { WakeUps } from '../events/wake-ups';
 import type { Logger } from '../logging/logger';
 import { JobWiringError, LeaseLost } from './job-errors';
 import { JobDefinition, type JobOptions } from './job-definition';
@@ -13,6 +14,8 @@ export interface JobsOptions {
   readonly logger: Logger;
   /** Brings wake-ups of other processes. Without it the poll alone finds their jobs. */
   readonly listener?: DatabaseListener;
+  /** Brings wake-ups, and the ids of due jobs, as long as it answers. */
+  readonly redis?: RedisLink;
   /** How often due rows are looked for without any wake-up, milliseconds. Default 1,000. */
   readonly pollMs?: number;
 }
@@ -30,7 +33,6 @@ export interface EnqueueOptions {
 
 type Handler = (job: Job<never>) => Promise<void>;
 
-const CHANNEL = 'evenhand_jobs';
 /** Lanes that collide in a claim are tried again at once, so often; then the next poll does it. */
 const CLAIM_TRIES = 3;
 
@@ -47,7 +49,7 @@ export class Jobs {
   private readonly handlers = new Map<string, Handler>();
   private readonly table: JobTable;
   private readonly leases: LeaseKeeper;
-  private readonly notifier: Notifier;
+  private readonly wakeUps: WakeUps;
   private readonly logger: Logger;
   private readonly running = new Map<Job, Promise<void>>();
   private serving = false;
@@ -61,7 +63,7 @@ export class Jobs {
     this.logger = options.logger;
     this.table = new JobTable(options.database);
     this.leases = new LeaseKeeper(this.table, options.logger);
-    this.notifier = new Notifier(options.database, CHANNEL, options.logger);
+    this.wakeUps = new WakeUps({ ...options, channel: 'evenhand_jobs' });
   }
 
   /** Makes a name known here, to enqueue it or to serve it. @throws JobWiringError when it is known differently. */
@@ -122,9 +124,8 @@ export class Jobs {
   async start(): Promise<void> {
     if (this.serving) return;
     this.serving = true;
-    const served = (words: string): boolean => words === '' || words.split(',').some((name) => this.handlers.has(name));
-    this.unlisten = this.options.listener?.listen(CHANNEL, (words) => {
-      if (served(words)) this.pump();
+    this.unlisten = this.wakeUps.listen((names) => {
+      if (names.length === 0 || names.some((name) => this.handlers.has(name))) this.pump();
     });
     const pollMs = this.options.pollMs ?? 1_000;
     const again = (): void => {
@@ -161,7 +162,7 @@ export class Jobs {
         .release(left.map((job) => job.leaseNumber))
         .catch((error: unknown) => this.logger.warn('leases run out by themselves', { jobs: left.length }, error));
     }
-    await Promise.all([this.leases.settled(), this.notifier.settled()]);
+    await Promise.all([this.leases.settled(), this.wakeUps.settled()]);
   }
 
   /** For tests: resolves when nothing that could run here is due or running. Back-offs and blocked lanes are not waited for. */
@@ -195,7 +196,7 @@ export class Jobs {
   /** A job of this name has become due. */
   private wake(name: string): void {
     this.pump();
-    if (this.room(name) <= 0) this.notifier.notify(name);
+    if (this.room(name) <= 0) this.wakeUps.send(name);
   }
 
   private room(name: string): number {
