@@ -1,17 +1,19 @@
 import { EventEmitter } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeMail, type Letter, readOriginal } from './customers/letter';
-import { CUSTOMER_DOMAIN, domainOf, mailAddress, mailboxOf } from './mail/address';
+import { seedDemo } from './customers/demo';
+import { composeMail, type Letter } from './customers/letter';
+import { CustomerLife, type LifeOptions } from './customers/life';
+import { readOriginal } from './customers/original';
+import { CUSTOMER_DOMAIN, domainOf, mailAddress } from './mail/address';
 import { checkFaults, type Faults } from './mail/faults';
 import { ImapFront } from './mail/imap-front';
-import { ImapMailbox } from './mail/imap-mailbox';
-import { type FolderName, MailAccount, type MailboxSettings } from './mail/mail-account';
+import type { FolderName, MailboxSettings } from './mail/mail-account';
+import { type MailArrival, PostOffice } from './mail/post-office';
 import { SmtpFront } from './mail/smtp-front';
 import type { StoredMail } from './mail/stored-mail';
 
-/** Mailboxes in all; past it none is created, so a runaway test cannot fill a disk with folders. */
-const MAILBOX_LIMIT = 2_000;
+/** The mailbox of the demo workspace. */
+export const DEMO_MAILBOX = 'support@demo.evenhand.test';
 
 export interface MailSimulatorOptions {
   /** Directory of the mailboxes; created, and kept between runs. One simulator at a time. */
@@ -23,11 +25,13 @@ export interface MailSimulatorOptions {
   host?: string;
 }
 
-/** What `on('mail')` tells: a mail was stored. */
-export interface MailArrival {
+/** A mailbox as a list shows it. */
+export interface MailboxSummary {
   address: string;
-  folder: FolderName;
-  mail: StoredMail;
+  name: string;
+  language: 'fr' | 'en';
+  /** Mails in INBOX without \Seen. */
+  unseen: number;
 }
 
 /**
@@ -37,25 +41,25 @@ export interface MailArrival {
  * Events: `mail` with a MailArrival, after the mail is durable and visible to IMAP sessions.
  */
 export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
-  private readonly accounts = new Map<string, MailAccount>();
-  private readonly mailboxes = new Map<MailAccount, ImapMailbox>();
-  private readonly imap = new ImapFront(this);
-  private readonly smtp = new SmtpFront(this);
-  private currentFaults: Faults = {};
+  private readonly office: PostOffice;
+  private readonly imap: ImapFront;
+  private readonly smtp: SmtpFront;
   private wiring: Promise<void> = Promise.resolve();
   private ports = { imap: 0, smtp: 0 };
+  private currentLife: CustomerLife | undefined;
 
   private constructor(
-    private readonly dir: string,
+    dir: string,
     private readonly host: string,
   ) {
     super();
     this.setMaxListeners(0);
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(dir)) {
-      const address = decodeURIComponent(name);
-      this.accounts.set(address, new MailAccount(address, join(dir, name)));
-    }
+    this.office = new PostOffice(dir, (arrival) => {
+      this.currentLife?.hear(arrival);
+      this.emit('mail', arrival);
+    });
+    this.imap = new ImapFront(this.office);
+    this.smtp = new SmtpFront(this.office);
   }
 
   /** Reads the mailboxes of `dir` and opens both ports. Rejects if a port is taken or a mailbox cannot be read. */
@@ -84,11 +88,8 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
    * domain are taken; mailboxes of customers.test also come into being by themselves.
    */
   addMailbox(address: string, settings: MailboxSettings = {}): { address: string; password: string } {
-    const normal = mailAddress(address);
-    const known = this.accounts.get(normal);
-    if (known) known.change(settings);
-    const account = known ?? this.create(normal, settings);
-    return { address: normal, password: account.password };
+    const account = this.office.add(address, settings);
+    return { address: account.address, password: account.password };
   }
 
   /**
@@ -97,50 +98,61 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
    */
   deliver(raw: Buffer | string, { to, internalDate }: { to: string; internalDate?: Date }): StoredMail {
     const bytes = typeof raw === 'string' ? Buffer.from(raw, 'utf8') : raw;
-    const account = this.get(to);
+    const account = this.office.get(to);
     const plus = mailAddress(to) !== account.address;
     const content = plus ? Buffer.concat([Buffer.from(`Delivered-To: ${mailAddress(to)}\r\n`), bytes]) : bytes;
-    return this.store(account, 'INBOX', content, internalDate);
+    return this.office.store(account, 'INBOX', content, internalDate);
   }
 
   /**
    * Writes as a customer does in a mail program, and delivers. With `inReplyTo` (a Message-ID in the customer's
    * mailbox) it answers that mail: to its Reply-To, with References and the quoted text. The customer's mailbox and
-   * its Sent copy are made as needed. Returns the mail as stored in the mailbox of the first recipient.
+   * its Sent copy are made as needed. Returns the mail as stored in the mailbox of the first recipient. Throws a
+   * RangeError for an address without a mailbox, or when there is no such mail to answer; then nothing is delivered.
    */
   async writeAs(letter: Letter): Promise<{ messageId: string; mail: StoredMail }> {
-    const customer = this.account(letter.from.address, { name: letter.from.name });
-    if (letter.from.name) customer.change({ name: letter.from.name });
-    const original = letter.inReplyTo && (await readOriginal(customer, letter.inReplyTo));
+    const { name, address, language } = letter.from;
+    const customer = this.office.get(address, { name, language });
+    customer.change({ name, language });
+    const original = letter.inReplyTo === undefined ? undefined : await readOriginal(customer, letter.inReplyTo);
     const date = letter.date ?? new Date();
-    const { raw, messageId, to } = await composeMail(letter, customer, original || undefined, date);
-    for (const address of to) this.get(address);
-    const [mail] = this.route(customer.address, to, raw, date);
-    this.store(customer, 'Sent', raw, date, ['\\Seen']);
-    if (!mail) throw new RangeError('writeAs: name at least one recipient in "to".');
+    const { raw, messageId, to } = await composeMail(letter, customer, original, date);
+    for (const recipient of to) this.office.get(recipient);
+    const [mail] = this.office.route(customer.address, to, raw, date);
+    if (!mail) throw new RangeError('A mail needs at least one address in "to".');
+    this.office.store(customer, 'Sent', raw, date, ['\\Seen']);
     return { messageId, mail };
   }
 
   /** What is in a mailbox, oldest first. A customer who has no mailbox yet has received nothing. */
   mailbox(address: string): { inbox: StoredMail[]; sent: StoredMail[] } {
-    const account = this.findAccount(address);
-    if (!account && domainOf(address) !== CUSTOMER_DOMAIN) throw noMailbox(address);
+    const unknownCustomer = !this.office.find(address) && domainOf(address) === CUSTOMER_DOMAIN;
+    const account = unknownCustomer ? undefined : this.office.get(address);
     return { inbox: [...(account?.inbox.mails ?? [])], sent: [...(account?.sent.mails ?? [])] };
   }
 
-  /** Who has a mailbox here, in order of creation by address. */
-  listMailboxes(): { address: string; name: string; language: 'fr' | 'en' }[] {
-    return [...this.accounts.values()].map(({ address, name, language }) => ({ address, name, language }));
+  listMailboxes(): MailboxSummary[] {
+    return this.office.list().map(({ address, name, language, inbox }) => {
+      const unseen = inbox.mails.filter((mail) => !mail.flags.includes('\\Seen')).length;
+      return { address, name, language, unseen };
+    });
+  }
+
+  /** Marks mails of an INBOX as read by their owner. */
+  markSeen(address: string, mails: readonly StoredMail[]): void {
+    const account = this.office.get(address);
+    this.office.imapMailbox(account).addFlag('INBOX', new Set(mails.map(({ uid }) => uid)), '\\Seen');
   }
 
   /** The faults in force; counts in it go down as they strike. Setting replaces all of them: `{}` heals. */
   get faults(): Faults {
-    return this.currentFaults;
+    return this.office.faults;
   }
 
   set faults(faults: Faults) {
-    this.currentFaults = checkFaults(faults);
-    this.wiring = this.wiring.then(() => (this.currentFaults.down ? this.shut() : this.open()));
+    this.office.faults = checkFaults(faults);
+    this.wiring = this.wiring.catch(() => undefined).then(() => (this.office.faults.down ? this.shut() : this.open()));
+    // Whoever wants to know waits for settled().
     this.wiring.catch(() => undefined);
   }
 
@@ -157,82 +169,39 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
 
   /** Plays a provider that rebuilt a mailbox: new UIDVALIDITY, sessions cut. */
   renewUidValidity(address: string, folder: FolderName = 'INBOX'): void {
-    const account = this.get(address);
+    const account = this.office.get(address);
     account.folder(folder).renewUidValidity();
     this.imap.cutAll();
-    this.imapMailbox(account).load(folder);
+    this.office.imapMailbox(account).load(folder);
+  }
+
+  /**
+   * Fills an empty mailbox with the demo's mails: fictional customers, French, English and Arabic, arrived over the last
+   * hours. A mailbox that holds a mail stays as it is. Returns how many were written.
+   */
+  async seedDemo({ to = DEMO_MAILBOX, now = new Date() } = {}): Promise<number> {
+    const { inbox } = this.office.add(to, {});
+    if (inbox.mails.length > 0 || inbox.uidNext > 1) return 0;
+    return seedDemo((letter) => this.writeAs(letter), to, now);
+  }
+
+  /** Lets fictional customers write, chase and thank until stopped; a second call replaces the first. */
+  startLife(options: LifeOptions = {}): CustomerLife {
+    this.currentLife?.stop();
+    const life = new CustomerLife({ to: DEMO_MAILBOX, ...options }, (letter) => this.writeAs(letter));
+    this.currentLife = life;
+    return life;
+  }
+
+  get life(): CustomerLife | undefined {
+    return this.currentLife?.running ? this.currentLife : undefined;
   }
 
   async stop(): Promise<void> {
+    this.currentLife?.stop();
     await this.wiring.catch(() => undefined);
     await this.shut();
     this.removeAllListeners();
-  }
-
-  findAccount(address: string): MailAccount | undefined {
-    try {
-      return this.accounts.get(mailboxOf(address));
-    } catch (error) {
-      if (error instanceof RangeError) return undefined;
-      throw error;
-    }
-  }
-
-  imapMailbox(account: MailAccount): ImapMailbox {
-    const known = this.mailboxes.get(account);
-    if (known) return known;
-    const made = new ImapMailbox(account, (folder, mail) =>
-      this.emit('mail', { address: account.address, folder, mail }),
-    );
-    this.mailboxes.set(account, made);
-    return made;
-  }
-
-  accepts(address: string): boolean {
-    if (this.findAccount(address)) return true;
-    return domainOf(address) === CUSTOMER_DOMAIN && isAddress(address) && this.accounts.size < MAILBOX_LIMIT;
-  }
-
-  submit(account: MailAccount, from: string, to: readonly string[], raw: Buffer): void {
-    this.route(from, to, raw, new Date());
-    if (account.storesSent) this.store(account, 'Sent', raw, undefined, ['\\Seen']);
-  }
-
-  /** Delivers one copy to each recipient, with the trace headers of a receiving server in front. */
-  private route(from: string, to: readonly string[], raw: Buffer, date: Date): StoredMail[] {
-    return to.map((address) => {
-      const trace =
-        `Return-Path: <${from}>\r\nDelivered-To: ${address}\r\n` +
-        `Received: by mail.simulator.test with ESMTPSA for <${address}>;\r\n\t${rfcDate(date)}\r\n`;
-      return this.store(this.account(address), 'INBOX', Buffer.concat([Buffer.from(trace), raw]), date);
-    });
-  }
-
-  private store(account: MailAccount, folder: FolderName, raw: Buffer, date?: Date, flags?: string[]): StoredMail {
-    const mail = account.folder(folder).add(raw, { internalDate: date, flags });
-    this.mailboxes.get(account)?.show(folder, mail);
-    this.emit('mail', { address: account.address, folder, mail });
-    return mail;
-  }
-
-  private account(address: string, settings: MailboxSettings = {}): MailAccount {
-    const mailbox = mailboxOf(address);
-    const known = this.accounts.get(mailbox);
-    if (!known && domainOf(mailbox) !== CUSTOMER_DOMAIN) throw noMailbox(address);
-    return known ?? this.create(mailbox, settings);
-  }
-
-  private get(address: string): MailAccount {
-    return this.account(address);
-  }
-
-  private create(address: string, settings: MailboxSettings): MailAccount {
-    if (this.accounts.size >= MAILBOX_LIMIT) {
-      throw new RangeError(`The simulated provider has ${MAILBOX_LIMIT} mailboxes and takes no more.`);
-    }
-    const account = new MailAccount(address, join(this.dir, encodeURIComponent(address)), settings);
-    this.accounts.set(address, account);
-    return account;
   }
 
   private async open(): Promise<void> {
@@ -243,16 +212,4 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
   private async shut(): Promise<void> {
     await Promise.all([this.imap.close(), this.smtp.close()]);
   }
-}
-
-function isAddress(address: string): boolean {
-  return /^[^\s<>@]+@[^\s<>@]+$/.test(address);
-}
-
-function rfcDate(date: Date): string {
-  return date.toUTCString().replace('GMT', '+0000');
-}
-
-function noMailbox(address: string): RangeError {
-  return new RangeError(`No mailbox "${address}" at the simulated provider. Add it with addMailbox("${address}").`);
 }

@@ -1,4 +1,4 @@
-import type { Original } from './letter';
+import type { Original } from './original';
 
 /** The answered mail as Thunderbird and Gmail quote it, in the writer's language: "Le … a écrit :", "On … wrote:". */
 export function quote(original: Original, language: 'fr' | 'en'): { text: string; html: string } {

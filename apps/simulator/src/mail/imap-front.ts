@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import hoodiecrow, { type Attribute, type Connection, type Handler, type IMAPServer } from 'hoodiecrow-imap';
-import { type Faults, strikes } from './faults';
-import { IMAP_PLUGINS, type ImapMailbox } from './imap-mailbox';
-import type { MailAccount } from './mail-account';
+import { strikes } from './faults';
+import { IMAP_PLUGINS } from './imap-mailbox';
+import type { PostOffice } from './post-office';
 
 /** Longest literal (an APPENDed mail) and longest line a client may send, bytes. */
 const LITERAL_LIMIT = 36 * 1024 * 1024;
@@ -11,18 +11,12 @@ const LINE_LIMIT = 64 * 1024;
 /** Connections at a time; a real provider allows 10 to 20 for each mailbox. */
 const CONNECTION_LIMIT = 200;
 
-interface Provider {
-  readonly faults: Faults;
-  findAccount(address: string): MailAccount | undefined;
-  imapMailbox(account: MailAccount): ImapMailbox;
-}
-
 /** The IMAP port: greets, logs in, and hands the connection to the mailbox of the account. */
 export class ImapFront {
   private readonly front: IMAPServer;
   private readonly connections = new Set<Connection>();
 
-  constructor(private readonly provider: Provider) {
+  constructor(private readonly office: PostOffice) {
     this.front = hoodiecrow({ plugins: IMAP_PLUGINS, credentials: {}, users: {} });
     this.front.setMaxListeners(0);
     this.front.setCommandHandler('LOGIN', (connection, parsed, _data, done) => this.logIn(connection, parsed, done));
@@ -78,7 +72,7 @@ export class ImapFront {
 
   /** Gives a connection what came in, within its limits, and late while the fault "slow answer" lasts. */
   private hand(connection: Connection, socket: Socket, chunk: Buffer): void {
-    const { delayMs = 0 } = this.provider.faults;
+    const { delayMs = 0 } = this.office.faults;
     const process = (): void => {
       if (socket.destroyed) return;
       connection.onData(chunk);
@@ -101,12 +95,12 @@ export class ImapFront {
     const [user, password] = (parsed.attributes ?? []) as (Attribute | undefined)[];
     const answer = (command: 'OK' | 'NO', value: string): void =>
       connection.send({ tag: parsed.tag, command, attributes: [{ type: 'TEXT', value }] }, 'LOGIN', parsed);
-    const account = this.provider.findAccount(user?.value ?? '');
-    const refused = strikes(this.provider.faults, 'refuseLogin');
+    const account = this.office.find(user?.value ?? '');
+    const refused = strikes(this.office.faults, 'refuseLogin');
     if (refused || !account || !samePassword(password?.value ?? '', account.password)) {
       answer('NO', '[AUTHENTICATIONFAILED] Invalid credentials');
     } else {
-      const { server } = this.provider.imapMailbox(account);
+      const { server } = this.office.imapMailbox(account);
       connection.server.removeListener('notify', connection._notificationCallback);
       connection.server = server;
       server.on('notify', connection._notificationCallback);

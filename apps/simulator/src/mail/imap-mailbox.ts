@@ -78,6 +78,15 @@ export class ImapMailbox {
     mailbox.messages = folder.mails.map((mail) => new ImapMessage(mail));
   }
 
+  /** Sets a flag as another session of the owner would; durable when this returns. */
+  addFlag(name: FolderName, uids: ReadonlySet<number>, flag: string): void {
+    const mailbox = this.mailbox(name);
+    for (const message of mailbox.messages) {
+      if (uids.has(message.uid) && !message.flags.includes(flag)) message.flags.push(flag);
+    }
+    this.settle(mailbox);
+  }
+
   private mailbox(name: FolderName): Mailbox {
     const mailbox = this.server.getMailbox(name);
     if (!mailbox) throw new Error(`hoodiecrow lost the folder ${name}`);

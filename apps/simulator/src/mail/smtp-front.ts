@@ -1,23 +1,14 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { CUSTOMER_DOMAIN, domainOf, mailAddress, mailboxOf } from './address';
-import { type Faults, refusalOf, strikes } from './faults';
+import { refusalOf, strikes } from './faults';
 import { samePassword } from './imap-front';
-import type { MailAccount } from './mail-account';
 import { MailboxFull } from './mail-folder';
+import type { PostOffice } from './post-office';
 
 /** Largest mail taken, bytes: what Gmail documents for a message as sent. */
 export const SIZE_LIMIT = 35 * 1024 * 1024;
 const RECIPIENT_LIMIT = 100;
-
-interface Provider {
-  readonly faults: Faults;
-  findAccount(address: string): MailAccount | undefined;
-  /** Whether a mail to this address has a mailbox to go to. */
-  accepts(address: string): boolean;
-  /** Stores a submitted mail: one copy for each recipient, one in Sent where the provider keeps them. */
-  submit(account: MailAccount, from: string, to: readonly string[], raw: Buffer): void;
-}
 
 type Done = (error?: Error | null, message?: string) => void;
 
@@ -26,7 +17,7 @@ export class SmtpFront {
   private server: SMTPServer | undefined;
   private readonly sockets = new Map<number, Socket>();
 
-  constructor(private readonly provider: Provider) {}
+  constructor(private readonly office: PostOffice) {}
 
   get listening(): boolean {
     return this.server?.server.listening ?? false;
@@ -47,8 +38,8 @@ export class SmtpFront {
       allowInsecureAuth: true,
       authMethods: ['PLAIN', 'LOGIN'],
       onAuth: (auth, _session, done) => {
-        const account = this.provider.findAccount(auth.username ?? '');
-        const refused = strikes(this.provider.faults, 'refuseLogin');
+        const account = this.office.find(auth.username ?? '');
+        const refused = strikes(this.office.faults, 'refuseLogin');
         if (refused || !account || !samePassword(auth.password ?? '', account.password)) {
           done(reply(535, '5.7.8 Username and password not accepted'));
         } else done(null, { user: account.address });
@@ -94,16 +85,16 @@ export class SmtpFront {
   }
 
   private recipientFault(address: string, session: SMTPServerSession): Error | undefined {
-    const refusal = refusalOf(this.provider.faults, 'rcpt');
+    const refusal = refusalOf(this.office.faults, 'rcpt');
     if (refusal) return reply(refusal.code, refusal.text);
     if (session.envelope.rcptTo.length >= RECIPIENT_LIMIT) return reply(452, '4.5.3 Too many recipients');
-    if (this.provider.accepts(address)) return undefined;
+    if (this.office.accepts(address)) return undefined;
     if (domainOf(address) === CUSTOMER_DOMAIN) return reply(550, '5.1.3 Bad recipient address syntax');
     return reply(550, `5.1.1 <${address}> is no simulated mailbox, and nothing leaves this machine`);
   }
 
   private async take(stream: SMTPServerDataStream, session: SMTPServerSession, done: Done): Promise<void> {
-    const { faults } = this.provider;
+    const { faults } = this.office;
     const cut = (): void => void this.sockets.get(session.remotePort)?.destroy();
     if (strikes(faults, 'cutDuringData')) {
       stream.resume();
@@ -121,12 +112,12 @@ export class SmtpFront {
     if (faults.delayMs) await new Promise((resolve) => setTimeout(resolve, faults.delayMs).unref());
     const refusal = refusalOf(faults, 'data');
     if (refusal) return done(reply(refusal.code, refusal.text));
-    const account = this.provider.findAccount(String(session.user ?? ''));
+    const account = this.office.find(String(session.user ?? ''));
     const { mailFrom, rcptTo } = session.envelope;
     if (!account) return done(reply(451, '4.3.0 The mailbox vanished'));
     const to = rcptTo.map(({ address }) => address);
     try {
-      this.provider.submit(account, mailFrom ? mailFrom.address : '', to, Buffer.concat(chunks));
+      this.office.submit(account, mailFrom ? mailFrom.address : '', to, Buffer.concat(chunks));
     } catch (error) {
       if (error instanceof MailboxFull) return done(reply(452, '4.2.2 The mailbox is full'));
       return done(reply(451, `4.3.0 Could not store the mail: ${(error as Error).message.replace(/\s+/g, ' ')}`));
