@@ -1,1 +1,2 @@
 export { allMigrations } from './schema-owners';
+export { openInstallation, type Installation } from './installation';

@@ -7,3 +7,17 @@ export { Database, sqlState, Tx, type Scope, type TransactionOptions } from './d
 export { checkSchema, migrate, UnknownSchema, type MigrateOptions, type Migration } from './database/migrate';
 export { DATABASE_ROLES, derivedPassword, roleName, roleUrl, type DatabaseRole } from './database/role';
 export { Jobs1763800000001 } from './jobs/migrations/1763800000001-jobs';
+export { Jobs, type EnqueueOptions } from './jobs/jobs';
+export { Job } from './jobs/job';
+export { backOff, type JobOptions } from './jobs/job-definition';
+export { InvalidJobPayload, JobWiringError, LeaseLost } from './jobs/job-errors';
+export { ChangeFeed, type Changes } from './events/change-feed';
+export { DatabaseListener } from './events/database-listener';
+export { Live } from './events/live';
+export { RedisLink } from './events/redis-link';
+export { InvalidSyncId } from './events/sync-id';
+export { WakeUps } from './events/wake-ups';
+export { startEmbeddedPostgres, type EmbeddedPostgres, type StartOptions } from './embedded-postgres/embedded-postgres';
+export { claimDataDir } from './embedded-postgres/claim-data-dir';
+export { findPostgresBinaries } from './embedded-postgres/binaries';
+export { DataDirInUse, EmbeddedPostgresError } from './embedded-postgres/errors';
