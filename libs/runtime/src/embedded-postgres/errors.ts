@@ -36,8 +36,8 @@ export class PostgresNotStarted extends EmbeddedPostgresError {}
 export class PostgresNotStopped extends EmbeddedPostgresError {}
 
 const MEND: Readonly<Record<string, string>> = {
-  EACCES: 'Give the user who starts Evenhand write access (chown or chmod)',
-  EPERM: 'Give the user who starts Evenhand write access (chown or chmod)',
+  EACCES: 'Give it to the user who starts Evenhand (sudo chown -R USER DIRECTORY)',
+  EPERM: 'Give it to the user who starts Evenhand (sudo chown -R USER DIRECTORY)',
   EROFS: 'The file system is read-only: mount it writable',
   ENOTDIR: 'A file stands where a directory is needed: move it away',
   EEXIST: 'A file stands where a directory is needed: move it away',

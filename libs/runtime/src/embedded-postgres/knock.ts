@@ -31,12 +31,21 @@ export function ownerUrl(port: number, password: string, database = OWNER): stri
   return `postgres://${OWNER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 }
 
-/** Connects to the database `evenhand` and asks one question; at most 5 s. */
-export async function knock(port: number, password: string): Promise<Answer> {
-  const client = clientFor(ownerUrl(port, password));
+/** Connects to the database `evenhand` and asks one question; at most 10 s. */
+export function knock(port: number, password: string): Promise<Answer> {
+  return answerTo(ownerUrl(port, password), 'select 1');
+}
+
+/** Creates the database `evenhand`, ~50 ms; anything but `ready` means that it did not come to that. Under the start lock. */
+export function createDatabase(port: number, password: string): Promise<Answer> {
+  return answerTo(ownerUrl(port, password, 'postgres'), `create database ${OWNER}`);
+}
+
+async function answerTo(url: string, sql: string): Promise<Answer> {
+  const client = clientFor(url);
   try {
     await client.connect();
-    await client.query('select 1');
+    await client.query(sql);
     return 'ready';
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
@@ -49,19 +58,8 @@ export async function knock(port: number, password: string): Promise<Answer> {
   }
 }
 
-/** Creates the database `evenhand`, ~50 ms. Call it under the start lock. */
-export async function createDatabase(port: number, password: string): Promise<void> {
-  const client = clientFor(ownerUrl(port, password, 'postgres'));
-  try {
-    await client.connect();
-    await client.query(`create database ${client.escapeIdentifier(OWNER)}`);
-  } finally {
-    await client.end();
-  }
-}
-
 function clientFor(connectionString: string): Client {
-  const client = new Client({ connectionString, ssl: false, connectionTimeoutMillis: 5_000, query_timeout: 30_000 });
+  const client = new Client({ connectionString, ssl: false, connectionTimeoutMillis: 5_000, query_timeout: 5_000 });
   // A connection that breaks while it is idle must not end the process.
   client.on('error', () => undefined);
   return client;

@@ -29,6 +29,7 @@ const SILENCE_MS = 30_000;
 const RECOVERY_MS = 300_000;
 const STOP_S = 60;
 const POLL_MS = 20;
+const RETRY_MS = 100;
 
 /** Starts and stops the server of one data directory. Each public method is safe beside other processes. */
 export class Launcher {
@@ -65,33 +66,41 @@ export class Launcher {
       this.log(`creating a database of PostgreSQL ${this.binaries.version} in ${this.files.cluster}`);
       await createCluster(this.files, this.binaries, account);
     }
-    const password = await readPassword(this.files, this.log);
+    return this.answering(account, await readPassword(this.files, this.log));
+  }
 
+  /** Starts it unless it runs, and waits until it answers. What this call has started in vain it ends again. */
+  private async answering(account: Account, password: string): Promise<RunningServer> {
     const began = Date.now();
     let heard = began;
     let child: Attempt | undefined;
     let takenPort: number | undefined;
-    for (;;) {
-      const postmaster = readPostmaster(this.files);
-      if (postmaster?.standing === 'elsewhere') throw this.copied(postmaster);
-      if (postmaster?.standing === 'ours') {
-        const { pid, port } = postmaster;
-        const answer = await knock(port, password);
-        if (answer === 'ready') return { url: ownerUrl(port, password), port, pid, startedHere: child?.pid === pid };
-        if (answer === 'no database') await createDatabase(port, password);
-        if (answer === 'wrong password') throw this.wrongPassword();
-        if (answer !== 'silent') heard = Date.now();
+    try {
+      for (; Date.now() - began < RECOVERY_MS; await sleep(POLL_MS)) {
+        const postmaster = readPostmaster(this.files);
+        if (postmaster?.standing === 'elsewhere') throw this.copied(postmaster);
+        if (postmaster?.standing === 'ours') {
+          const { pid, port } = postmaster;
+          const answer = await knock(port, password);
+          if (answer === 'ready') return { url: ownerUrl(port, password), port, pid, startedHere: child?.pid === pid };
+          if (answer === 'no database') await createDatabase(port, password);
+          if (answer === 'wrong password') throw this.wrongPassword();
+          if (answer !== 'silent') heard = Date.now();
+        }
+        if (child?.end()) {
+          if (this.portWasTaken(child)) takenPort = child.port;
+          child = undefined;
+          await sleep(RETRY_MS);
+        } else if (!child && postmaster?.standing !== 'ours') {
+          child = await this.attempt(account, postmaster?.pid, takenPort);
+        }
+        if (Date.now() - heard > SILENCE_MS) throw this.silent();
       }
-      if (child?.end()) {
-        if (this.portWasTaken(child)) takenPort = child.port;
-        child = undefined;
-      } else if (!child && postmaster?.standing !== 'ours') {
-        child = await this.attempt(account, postmaster?.pid, takenPort);
-      }
-      if (Date.now() - heard > SILENCE_MS) throw this.silent(child);
-      if (Date.now() - began > RECOVERY_MS) throw this.stillRecovering();
-      await sleep(POLL_MS);
+    } catch (error) {
+      await child?.abandon();
+      throw error;
     }
+    throw this.stillRecovering();
   }
 
   /** Whether the last server ended in order (PostgreSQL then takes its postmaster.pid away). Under `exclusively`. */
@@ -138,9 +147,7 @@ export class Launcher {
     throw new PostgresNotStarted(`PostgreSQL did not start in ${this.files.cluster}. Its log says:\n${logged}`);
   }
 
-  private silent(child: Attempt | undefined): Error {
-    // Ours and dumb: not to be left behind.
-    if (child?.pid !== undefined && !child.end()) process.kill(child.pid, 'SIGINT');
+  private silent(): Error {
     return new PostgresNotStarted(
       `PostgreSQL in ${this.files.cluster} has not answered for ${SILENCE_MS / 1000} s. ` +
         `If no postgres process runs in that directory, delete ${join(this.files.cluster, 'postmaster.pid')} and start ` +

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildProcess } from 'node:child_process';
 import type { PostgresBinaries } from './binaries';
 import type { ClusterFiles } from './cluster';
@@ -83,6 +84,8 @@ export interface StartedPostmaster {
   readonly pid: number | undefined;
   /** Why it could not be started at all, or that it has ended; undefined while it runs. */
   readonly end: () => Error | { readonly code: number | null } | undefined;
+  /** Asks it to end (fast) and waits for that, at most 10 s. */
+  readonly abandon: () => Promise<void>;
   /** What it has written to its log since; at most the last 4,000 characters. */
   readonly logged: () => string;
 }
@@ -111,7 +114,13 @@ export function startPostmaster(
     const more = stale === undefined ? {} : { PG_GRANDPARENT_PID: String(stale) };
     const child = spawnAs(account, binaries.postgres, ['-D', files.cluster, ...args], ['ignore', log, log], more);
     child.unref();
-    return { pid: child.pid, end: endOf(child), logged: () => tailOf(files.log, from) };
+    const end = endOf(child);
+    const abandon = async (): Promise<void> => {
+      if (end()) return;
+      child.kill('SIGINT');
+      for (const until = Date.now() + 10_000; !end() && Date.now() < until;) await sleep(10);
+    };
+    return { pid: child.pid, end, abandon, logged: () => tailOf(files.log, from) };
   } finally {
     closeSync(log);
   }
