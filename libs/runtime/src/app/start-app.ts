@@ -14,6 +14,7 @@ import { DatabaseListener } from '../events/database-listener';
 import { Live } from '../events/live';
 import { RedisLink } from '../events/redis-link';
 import { Health } from '../health/health';
+import { databaseCheck, jobsCheck, redisCheck } from '../health/runtime-checks';
 import { Jobs } from '../jobs/jobs';
 import { Logger, NestLog } from '../logging/logger';
 import { Metrics } from '../metrics/metrics';
@@ -84,10 +85,9 @@ export async function startApp<S extends Settings>(
     undo.push(() => jobs.stop());
     const metrics = new Metrics({ app: definition.name });
     const health = new Health({ logger });
-    health.register('database', async () => {
-      await database.query('select 1');
-      return { status: 'ok' };
-    });
+    health.register('database', databaseCheck(database));
+    health.register('jobs', jobsCheck(jobs));
+    if (redis) health.register('redis', redisCheck(redis));
     const context: AppContext<S> = {
       name: definition.name,
       config,

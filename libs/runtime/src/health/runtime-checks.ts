@@ -1,3 +1,4 @@
+import type { Database } from '../database/database';
 import type { RedisLink } from '../events/redis-link';
 import type { Jobs } from '../jobs/jobs';
 import type { HealthResult } from './health';
@@ -28,5 +29,13 @@ export function jobsCheck(jobs: Jobs): () => Promise<HealthResult> {
       late.length > 0 ? `waiting for more than five minutes: ${late.join(', ')}` : '',
     ];
     return { status: 'degraded', detail: told.filter(Boolean).join('; ') };
+  };
+}
+
+/** Whether this process's own login role gets an answer. */
+export function databaseCheck(database: Database): () => Promise<HealthResult> {
+  return async () => {
+    await database.query('select 1');
+    return { status: 'ok' };
   };
 }
