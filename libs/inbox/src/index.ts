@@ -1,2 +1,27 @@
+export {
+  Changes,
+  CHANGES_TABLE,
+  readChanges,
+  type Change,
+  type ChangeKind,
+  type ChangesSince,
+} from './changes/changes';
+export { Attachments, type Attachment } from './conversations/attachments';
+export { type Message, type ReplyKind, type SendFailure, type SendState } from './conversations/message';
+export { MAX_NOTE_LENGTH, Notes } from './conversations/notes';
+export { Drafts, MAX_DRAFT_LENGTH, type Draft } from './drafts/drafts';
+export { Ingest } from './ingest/ingest';
+export { type IngestReport, type StoredEvent } from './ingest/stored-event';
 export { InboxSealedAndRecord1763800000003 } from './migrations/1763800000003-inbox-sealed-and-record';
 export { Inbox1763800000004 } from './migrations/1763800000004-inbox';
+export { IdempotencyKeyReused, once } from './once';
+export { mayOpen, readAccess, type AgentRole, type ConversationAccess, type Viewer } from './people/access';
+export { Agents, type Agent, type SignInLookup } from './people/agents';
+export { Sessions, type Session } from './people/sessions';
+export { Workspaces, type Installation } from './people/workspaces';
+export { DECLINE_REASONS, LEASE_MS, type DeclineReason, type Offer, type OfferState } from './queue/offer';
+export { InvalidCursor, type PageOf, type QueueEntry, type QueuePage } from './queue/queue-entries';
+export { Queue, type QueueState } from './queue/queue';
+export { MAX_REPLY_LENGTH, Replies, type ReplyInput, type ReplyRefusal } from './replies/replies';
+export { DISMISSAL_REASONS, type DismissalReason, type Wait } from './waits/wait';
+export { UNDO_MS, Waits } from './waits/waits';

@@ -169,6 +169,8 @@ export class Inbox1763800000004 implements MigrationInterface {
         language text,
         -- the open wait, if any
         wait_id uuid references inbox.waits,
+        -- a stranger referred to this conversation: shown as "may belong to", never joined by itself
+        may_belong_to uuid references inbox.conversations,
         -- of the newest message
         last_message_at timestamptz(3) not null,
         version integer not null default 1,
@@ -187,8 +189,8 @@ export class Inbox1763800000004 implements MigrationInterface {
         -- the platform's id for them
         value text not null,
         workspace_id uuid not null references inbox.workspaces,
+        -- null: has not written; what people call themselves is in their profile
         identity_id uuid references inbox.identities,
-        name text,
         -- customer | other
         role text not null,
         since timestamptz(3) not null,
@@ -227,6 +229,10 @@ export class Inbox1763800000004 implements MigrationInterface {
         -- sender was not a participant before: badge "new sender"
         new_sender boolean not null default false,
         native_ids text[] not null default '{}',
+        -- to whom an answer goes (inbound), or went (outbound): the platform's ids for them
+        reply_to text[] not null default '{}',
+        -- external id of the unreadable message in whose place this one stands
+        replaces text,
         -- answer | question | holding; null for inbound and notes
         reply_kind text,
         -- inbound: the wait it belongs to
@@ -238,6 +244,8 @@ export class Inbox1763800000004 implements MigrationInterface {
         -- queued | sending | sent | delivered | read | failed | uncertain
         send_state text,
         send_attempt integer,
+        -- how far the attempt has come; (sent, attempt, rank) only grows, so that news may come in any order
+        send_rank smallint,
         send_at timestamptz(3),
         send_next_at timestamptz(3),
         failure jsonb,
@@ -247,7 +255,10 @@ export class Inbox1763800000004 implements MigrationInterface {
       create unique index messages_external on inbox.messages (account_id, external_id) where external_id is not null;
       create index messages_conversation on inbox.messages (conversation_id, at, id);
       create index messages_uncovered on inbox.messages (conversation_id, at, id)
-        where direction = 'inbound' and class = 'ordinary' and covered_by is null;
+        where direction = 'inbound' and class = 'ordinary' and origin = 'platform' and covered_by is null;
+      create index messages_answers on inbox.messages (conversation_id, at) where direction = 'outbound';
+      create index messages_covered on inbox.messages (covered_by) where covered_by is not null;
+      create index messages_replaces on inbox.messages (account_id, replaces) where replaces is not null;
       create index messages_troubled on inbox.messages (workspace_id, send_at) where send_state in ('failed', 'uncertain');
       create index messages_wait on inbox.messages (wait_id) where wait_id is not null;
 
@@ -259,6 +270,12 @@ export class Inbox1763800000004 implements MigrationInterface {
         workspace_id uuid not null references inbox.workspaces,
         -- null: only mentioned, never seen
         message_id uuid references inbox.messages,
+        -- false: met only in a recycled list, which counts for nothing without an equal subject
+        direct boolean not null,
+        -- base subject of the message that is or mentioned it
+        subject text not null,
+        -- who wrote the message that mentioned it (or to whom, if we wrote it)
+        parties text[] not null,
         primary key (account_id, ref, conversation_id)
       );
       create index refs_conversation on inbox.refs (conversation_id);

@@ -1,0 +1,31 @@
+import type { Tx } from '@app/runtime';
+
+/** What a writer needs to know of a conversation before it adds to it. */
+export interface LockedConversation {
+  readonly id: string;
+  readonly number: number;
+  readonly accountId: string;
+  readonly channel: string;
+  readonly visibility: 'public' | 'private';
+  readonly customerId: string;
+  /** The open wait, if any. */
+  readonly waitId: string | null;
+}
+
+/**
+ * Locks conversations in the order of their ids until the transaction ends. Whoever adds a message does this first: so the
+ * numbers of one conversation's messages are in the order in which they can be seen, and an answer cannot cover what was
+ * never on the screen. Taken before the record's head.
+ */
+export async function lockConversations(tx: Tx, ids: readonly string[]): Promise<LockedConversation[]> {
+  return tx.query<LockedConversation>(
+    /* sql */ `
+    select id, number, account_id as "accountId", channel, visibility, customer_id as "customerId", wait_id as "waitId"
+      from inbox.conversations where id = any($1::uuid[]) order by id for no key update`,
+    [ids],
+  );
+}
+
+export async function lockConversation(tx: Tx, id: string): Promise<LockedConversation | undefined> {
+  return (await lockConversations(tx, [id]))[0];
+}

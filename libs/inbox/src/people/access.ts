@@ -1,0 +1,41 @@
+import type { Tx } from '@app/runtime';
+
+/** Who looks. */
+export interface Viewer {
+  readonly agentId: string;
+  readonly role: AgentRole;
+}
+export type AgentRole = 'agent' | 'supervisor' | 'admin';
+
+/** What decides whether a conversation is opened for a viewer. */
+export interface ConversationAccess {
+  /** The viewer has, or once had, an offer on it. */
+  readonly offered: boolean;
+  /** Its customer waits in the queue, given to nobody. */
+  readonly customerQueued: boolean;
+}
+
+/**
+ * Whether a conversation may be shown with its texts: to those it was given to, and to all once its customer does not
+ * stand in the queue, so that nobody reads the queue to pick from it. Supervisors see no more than that for now.
+ */
+export function mayOpen(_viewer: Viewer, conversation: ConversationAccess): boolean {
+  return conversation.offered || !conversation.customerQueued;
+}
+
+/** The facts for `mayOpen`, for any number of conversations in one statement. Unknown ids are left out. */
+export async function readAccess(
+  tx: Tx,
+  agentId: string,
+  conversationIds: readonly string[],
+): Promise<Map<string, ConversationAccess>> {
+  const rows = await tx.query<{ id: string } & ConversationAccess>(
+    /* sql */ `
+    select c.id,
+           exists (select 1 from inbox.offers o where o.conversation_id = c.id and o.agent_id = $2) as offered,
+           exists (select 1 from inbox.waits w where w.customer_id = c.customer_id and w.state = 'queued') as "customerQueued"
+      from inbox.conversations c where c.id = any($1::uuid[])`,
+    [conversationIds, agentId],
+  );
+  return new Map(rows.map(({ id, ...facts }) => [id, facts]));
+}

@@ -1,0 +1,140 @@
+import type { ChannelKind, Visibility } from '@app/channel';
+import type { Tx } from '@app/runtime';
+import type { ConversationAccess } from '../people/access';
+import { pageOf, type Page, type PageRequest } from './page';
+
+/** A conversation as one agent stands to it. Whether it may be shown is decided by `mayOpen`, of these facts. */
+export interface ConversationFacts extends ConversationAccess {
+  readonly id: string;
+  readonly number: number;
+  readonly accountId: string;
+  readonly channel: ChannelKind;
+  readonly visibility: Visibility;
+  readonly customerId: string;
+  readonly subject: string | null;
+  readonly language: string | null;
+  readonly waitId: string | null;
+  readonly waitState: 'queued' | 'offered' | 'taken' | 'ended' | null;
+  readonly lastMessageAt: Date;
+  readonly version: number;
+  /** Agent who holds its wait now. */
+  readonly heldBy: string | null;
+  /** The viewer's own active offer. */
+  readonly offerId: string | null;
+  readonly trouble: 'failed' | 'uncertain' | null;
+}
+
+/** `$1` is the viewing agent. Wants a relation `p (id, n)` before it. */
+const FACTS = /* sql */ `
+  select c.id, c.number, c.account_id as "accountId", c.channel, c.visibility, c.customer_id as "customerId",
+         c.subject, c.language, c.wait_id as "waitId", w.state as "waitState",
+         c.last_message_at as "lastMessageAt", c.version,
+         o.agent_id as "heldBy", case when o.agent_id = $1 then o.id end as "offerId",
+         exists (select 1 from inbox.offers v where v.agent_id = $1 and v.conversation_id = c.id) as offered,
+         exists (select 1 from inbox.waits q where q.customer_id = c.customer_id and q.state = 'queued') as "customerQueued",
+         (select m.send_state from inbox.messages m
+           where m.conversation_id = c.id and m.send_state in ('failed', 'uncertain')
+           order by m.at desc, m.id desc limit 1) as trouble`;
+
+const FACTS_FROM = /* sql */ `
+    from p
+    join inbox.conversations c on c.id = p.id
+    left join inbox.waits w on w.id = c.wait_id
+    left join inbox.offers o on o.wait_id = c.wait_id and o.state in ('open', 'taken')
+   order by p.n`;
+
+/** `mayOpen` of people/access.ts, where the rows themselves are chosen by it. `$1` is the viewing agent. */
+export const MAY_OPEN = /* sql */ `
+  (exists (select 1 from inbox.offers v where v.agent_id = $1 and v.conversation_id = c.id)
+   or not exists (select 1 from inbox.waits q where q.customer_id = c.customer_id and q.state = 'queued'))`;
+
+/** Facts of these conversations for this agent; what does not exist in the workspace is left out. */
+export async function readConversations(tx: Tx, agentId: string, ids: readonly string[]): Promise<ConversationFacts[]> {
+  return tx.query<ConversationFacts>(
+    `with p as (select id, n from unnest($2::uuid[]) with ordinality u (id, n)) ${FACTS} ${FACTS_FROM}`,
+    [agentId, ids],
+  );
+}
+
+/** Id of the conversation called C-`number`, if there is one. */
+export async function findConversationId(tx: Tx, number: number): Promise<string | undefined> {
+  const rows = await tx.query<{ id: string }>(
+    'select id from inbox.conversations where workspace_id = $1 and number = $2',
+    [tx.workspaceId, number],
+  );
+  return rows[0]?.id;
+}
+
+type Keyed = ConversationFacts & { readonly at: Date };
+const keyOf = (row: Keyed): readonly string[] => [row.at.toISOString(), row.id];
+
+/** Those this agent holds, the longest waiting first. */
+export async function listHeldConversations(
+  tx: Tx,
+  agentId: string,
+  request: PageRequest,
+): Promise<Page<ConversationFacts>> {
+  const [order, beyond] = request.backward ? ['desc', '<'] : ['asc', '>'];
+  const rows = await tx.query<Keyed>(
+    /* sql */ `
+    with p as (
+      select o.conversation_id as id, w.waiting_since as at, row_number() over (order by w.waiting_since ${order}, o.conversation_id ${order}) as n
+        from inbox.offers o join inbox.waits w on w.id = o.wait_id
+       where o.agent_id = $1 and o.state in ('open', 'taken')
+         and ($3::timestamptz is null or (w.waiting_since, o.conversation_id) ${beyond} ($3, $4::uuid))
+       order by w.waiting_since ${order}, o.conversation_id ${order} limit $2)
+    ${FACTS}, p.at ${FACTS_FROM}`,
+    [agentId, request.limit + 1, ...place(request)],
+  );
+  return pageOf(rows, request, keyOf);
+}
+
+/** Those in which nobody waits on us, newest activity first. */
+export async function listDoneConversations(
+  tx: Tx,
+  agentId: string,
+  request: PageRequest,
+): Promise<Page<ConversationFacts>> {
+  const [order, tie] = request.backward ? ['asc', 'desc'] : ['desc', 'asc'];
+  const [older, after] = request.backward ? ['>', '<'] : ['<', '>'];
+  const rows = await tx.query<Keyed>(
+    /* sql */ `
+    with p as (
+      select id, last_message_at as at, row_number() over (order by last_message_at ${order}, id ${tie}) as n
+        from inbox.conversations
+       where workspace_id = $5 and wait_id is null
+         ${request.from ? `and last_message_at ${older}= $3 and (last_message_at ${older} $3 or id ${after} $4::uuid)` : 'and ($3::timestamptz is null or $4::uuid is null)'}
+       order by last_message_at ${order}, id ${tie} limit $2)
+    ${FACTS}, p.at ${FACTS_FROM}`,
+    [agentId, request.limit + 1, ...place(request), tx.workspaceId],
+  );
+  return pageOf(rows, request, keyOf);
+}
+
+/** Those with a message that failed or is uncertain, the newest trouble first; without those still in the queue. */
+export async function listTroubledConversations(
+  tx: Tx,
+  agentId: string,
+  request: PageRequest,
+): Promise<Page<ConversationFacts>> {
+  const [order, beyond] = request.backward ? ['asc', '>'] : ['desc', '<'];
+  const rows = await tx.query<Keyed>(
+    /* sql */ `
+    with troubled as (
+      select conversation_id as id, max(coalesce(send_at, at)) as at from inbox.messages
+       where workspace_id = $5 and send_state in ('failed', 'uncertain') group by conversation_id),
+    p as (
+      select t.id, t.at, row_number() over (order by t.at ${order}, t.id ${order}) as n
+        from troubled t
+        join inbox.conversations c on c.id = t.id
+       where ($3::timestamptz is null or (t.at, t.id) ${beyond} ($3, $4::uuid)) and ${MAY_OPEN}
+       order by t.at ${order}, t.id ${order} limit $2)
+    ${FACTS}, p.at ${FACTS_FROM}`,
+    [agentId, request.limit + 1, ...place(request), tx.workspaceId],
+  );
+  return pageOf(rows, request, keyOf);
+}
+
+function place(request: PageRequest): [string | null, string | null] {
+  return [request.from?.[0] ?? null, request.from?.[1] ?? null];
+}

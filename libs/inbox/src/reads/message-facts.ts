@@ -1,0 +1,120 @@
+import type { FileRef, MessageClass, SendFailureCode } from '@app/channel';
+import type { Tx } from '@app/runtime';
+import { groupRows } from './group-rows';
+import { pageOf, type Page, type PageRequest } from './page';
+
+export type SendStateName = 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'uncertain';
+
+/** A message or note as it stands in a timeline. */
+export interface MessageFacts {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly direction: 'inbound' | 'outbound' | 'note';
+  readonly origin: 'platform' | 'evenhand' | 'elsewhere' | 'import';
+  readonly class: MessageClass;
+  /** Who wrote an inbound one; null where nobody could be made out. */
+  readonly customerId: string | null;
+  readonly agentId: string | null;
+  readonly at: Date;
+  readonly receivedAt: Date;
+  readonly subject: string | null;
+  readonly text: string;
+  readonly html: string | null;
+  readonly quoteStart: number | null;
+  readonly language: string | null;
+  readonly problems: readonly string[];
+  readonly unreadable: boolean;
+  readonly source: FileRef | null;
+  readonly newSender: boolean;
+  readonly replyKind: 'answer' | 'question' | 'holding' | null;
+  readonly sendState: SendStateName | null;
+  readonly sendAttempt: number | null;
+  readonly sendAt: Date | null;
+  readonly sendNextAt: Date | null;
+  readonly failure: { readonly code: SendFailureCode; readonly detail?: string; readonly retryable: boolean } | null;
+  readonly clientMutationId: string | null;
+  readonly version: number;
+}
+
+const COLUMNS = /* sql */ `
+  m.id, m.conversation_id as "conversationId", m.direction, m.origin, m.class,
+  coalesce(i.customer_id, case when m.direction = 'inbound' then c.customer_id end) as "customerId",
+  m.agent_id as "agentId", m.at, m.received_at as "receivedAt", m.subject, m.text, m.html,
+  m.quote_start as "quoteStart", m.language, m.problems, m.unreadable, m.source, m.new_sender as "newSender",
+  m.reply_kind as "replyKind", m.send_state as "sendState", m.send_attempt as "sendAttempt", m.send_at as "sendAt",
+  m.send_next_at as "sendNextAt", m.failure, m.client_mutation_id as "clientMutationId", m.version`;
+const JOINS = /* sql */ `
+  join inbox.conversations c on c.id = m.conversation_id
+  left join inbox.identities i on i.id = m.identity_id`;
+
+/** These messages and notes; what does not exist in the workspace is left out. */
+export async function readMessages(tx: Tx, ids: readonly string[]): Promise<MessageFacts[]> {
+  return tx.query<MessageFacts>(`select ${COLUMNS} from inbox.messages m ${JOINS} where m.id = any ($1::uuid[])`, [
+    ids,
+  ]);
+}
+
+/** The same part of the timelines of several conversations, by platform time. One statement for all of them. */
+export async function readTimelines(
+  tx: Tx,
+  conversationIds: readonly string[],
+  request: PageRequest,
+): Promise<Map<string, Page<MessageFacts>>> {
+  const [order, beyond] = request.backward ? ['desc', '<'] : ['asc', '>'];
+  const rows = await tx.query<MessageFacts>(
+    /* sql */ `
+    select ${COLUMNS}
+      from unnest($1::uuid[]) p (id)
+     cross join lateral (
+       select * from inbox.messages t
+        where t.conversation_id = p.id and ($3::timestamptz is null or (t.at, t.id) ${beyond} ($3, $4::uuid))
+        order by t.at ${order}, t.id ${order} limit $2) m
+      ${JOINS}
+     order by m.at ${order}, m.id ${order}`,
+    [conversationIds, request.limit + 1, request.from?.[0] ?? null, request.from?.[1] ?? null],
+  );
+  const byConversation = groupRows(rows, (row) => row.conversationId);
+  return new Map(
+    conversationIds.map((id) => [id, pageOf(byConversation.get(id) ?? [], request, (row) => timelineKey(row))]),
+  );
+}
+
+/** Sort key of an item in its timeline. */
+export function timelineKey(item: Pick<MessageFacts, 'at' | 'id'>): readonly string[] {
+  return [item.at.toISOString(), item.id];
+}
+
+/** Start of the newest message of each conversation, in code points. Notes are not shown there. */
+export async function readPreviews(
+  tx: Tx,
+  conversationIds: readonly string[],
+  length: number,
+): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; preview: string }>(
+    /* sql */ `
+    select p.id, left(m.text, $2) as preview
+      from unnest($1::uuid[]) p (id)
+     cross join lateral (
+       select text from inbox.messages t where t.conversation_id = p.id and t.direction <> 'note'
+        order by t.at desc, t.id desc limit 1) m`,
+    [conversationIds, length],
+  );
+  return new Map(rows.map((row) => [row.id, row.preview]));
+}
+
+/** Items of a conversation that arrived here after the given one, oldest first; all of them when it is unknown. */
+export async function readNewerItems(
+  tx: Tx,
+  conversationId: string,
+  seenUpTo: string,
+  limit: number,
+): Promise<MessageFacts[]> {
+  return tx.query<MessageFacts>(
+    /* sql */ `
+    select ${COLUMNS} from inbox.messages m ${JOINS}
+     where m.conversation_id = $1
+       and m.number > coalesce((select s.number from inbox.messages s where s.id = $2 and s.conversation_id = $1), 0)
+     order by m.number limit $3`,
+    [conversationId, seenUpTo, limit],
+  );
+}

@@ -1,0 +1,97 @@
+import { messageSendJobName, type ChannelKind, type FileRef, type MessageSendJob } from '@app/channel';
+import type { Jobs, Tx } from '@app/runtime';
+import { replySubject } from '../conversations/subject';
+
+/** Most platform ids of a thread handed to a connector: the first, and the latest of the others. */
+const MAX_REFERENCES = 60;
+
+/** Where an answer to a conversation goes, and as what. */
+export interface Addressed {
+  /** The platform's ids of those it goes to; never empty. */
+  readonly to: readonly string[];
+  readonly subject: string | null;
+}
+
+/**
+ * An answer goes to whoever wrote last, under the subject they used, with a single "Re: ". Ordinary messages count before
+ * automatic ones; where nobody has written yet (we did, elsewhere) it goes to the customer.
+ */
+export async function addressReply(tx: Tx, conversationId: string): Promise<Addressed> {
+  const [latest] = await tx.query<Addressed>(
+    /* sql */ `
+    select reply_to as to, subject from inbox.messages
+     where conversation_id = $1 and direction = 'inbound' and class <> 'own' and cardinality(reply_to) > 0
+     order by class = 'ordinary' desc, at desc, id desc limit 1`,
+    [conversationId],
+  );
+  if (latest) return { to: latest.to, subject: replySubject(latest.subject) };
+  const customer = await tx.query<{ value: string; subject: string | null }>(
+    /* sql */ `
+    select i.value, c.subject from inbox.conversations c
+      join inbox.identities i on i.customer_id = c.customer_id and i.channel = c.channel
+     where c.id = $1 order by i.created_at, i.id limit 1`,
+    [conversationId],
+  );
+  return { to: customer.map((row) => row.value), subject: replySubject(customer[0]?.subject ?? null) };
+}
+
+interface OutboundRow {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly accountId: string;
+  readonly channel: ChannelKind;
+  readonly conversationId: string;
+  readonly at: Date;
+  readonly authorName: string;
+  readonly to: string[];
+  readonly subject: string | null;
+  readonly text: string;
+  readonly inReplyTo: string | null;
+  readonly references: string[];
+  readonly attachments: FileRef[] | null;
+}
+
+/**
+ * Hands a stored reply to the connector of its channel, in the transaction that stored it. Replies of one account leave in
+ * order (lane); one message has at most one live job (key).
+ * @param again a person decided to repeat it: the connector sends the same bytes.
+ */
+export async function enqueueSend(
+  tx: Tx,
+  jobs: Pick<Jobs, 'enqueue'>,
+  messageId: string,
+  again = false,
+): Promise<void> {
+  const [row] = await tx.query<OutboundRow>(
+    /* sql */ `
+    select m.id, m.workspace_id as "workspaceId", m.account_id as "accountId", c.channel, c.id as "conversationId", m.at,
+           a.display_name as "authorName", m.reply_to as to, m.subject, m.text,
+           (select i.native_ids[1] from inbox.messages i
+             where i.conversation_id = c.id and i.direction = 'inbound' and cardinality(i.native_ids) > 0
+             order by i.class = 'ordinary' desc, i.at desc, i.id desc limit 1) as "inReplyTo",
+           array(select r.native_ids[1] from inbox.messages r
+                  where r.conversation_id = c.id and cardinality(r.native_ids) > 0
+                  order by r.at, r.id limit 2000) as references,
+           (select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('sha256', f.sha256, 'name', f.name, 'mime', f.mime, 'size', f.size,
+                               'inline', f.inline, 'contentId', f.content_id)) order by f.position)
+              from inbox.attachments f where f.message_id = m.id) as attachments
+      from inbox.messages m
+      join inbox.conversations c on c.id = m.conversation_id
+      join inbox.agents a on a.id = m.agent_id
+     where m.id = $1`,
+    [messageId],
+  );
+  const { at, to, references, attachments, ...rest } = row!;
+  const payload: MessageSendJob = {
+    outbound: {
+      ...rest,
+      at: at.toISOString(),
+      to: to.map((value) => ({ value })),
+      references:
+        references.length <= MAX_REFERENCES ? references : [references[0]!, ...references.slice(1 - MAX_REFERENCES)],
+      attachments: attachments ?? [],
+    },
+    again,
+  };
+  await jobs.enqueue(tx, messageSendJobName(rest.channel), payload, { key: messageId, lane: rest.accountId });
+}

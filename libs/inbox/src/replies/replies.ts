@@ -1,0 +1,290 @@
+import type { Jobs, Tx } from '@app/runtime';
+import type { Change, Changes } from '../changes/changes';
+import { lockConversation, type LockedConversation } from '../conversations/lock';
+import { getMessage, type Message, type ReplyKind } from '../conversations/message';
+import { once } from '../once';
+import { mayOpen, readAccess } from '../people/access';
+import { beginOffer } from '../queue/begin-offer';
+import { append, takeHead, type RecordEntry } from '../record/record';
+import { settleWaits } from '../waits/settle-waits';
+import { addressReply, enqueueSend } from './outbound';
+import { RANK_AGAIN } from './send-state';
+
+/** Longest reply on any channel, in UTF-16 units; a channel may allow less. */
+export const MAX_REPLY_LENGTH = 500_000;
+const MAX_ATTACHMENTS = 50;
+
+export interface ReplyInput {
+  readonly agentId: string;
+  readonly conversationId: string;
+  readonly text: string;
+  readonly attachmentIds: readonly string[];
+  readonly replyKind: ReplyKind;
+  /** Newest message on the agent's screen: what came after it is not answered by this reply. */
+  readonly seenUpTo: string;
+  readonly clientMutationId: string;
+  /** The agent has been shown what is newer and sends all the same. */
+  readonly sendAnyway?: boolean;
+}
+
+export type ReplyRefusal =
+  /** Ids of messages the agent has not seen, oldest first, at most 20. The draft stays. */
+  | { readonly error: 'collision'; readonly newer: readonly string[] }
+  | { readonly error: 'not-held' }
+  /** The account cannot send; what to do about it. The draft stays. */
+  | { readonly error: 'reconnect-needed'; readonly detail: string }
+  | { readonly error: 'too-long'; readonly max: number }
+  | { readonly error: 'empty' }
+  | { readonly error: 'unknown-attachment' };
+
+type Retried = { message: Message } | { error: 'not-held' } | { error: 'reconnect-needed'; detail: string };
+
+/** Replies of agents: message and job are written in one transaction; what becomes of them comes back as send events. */
+export class Replies {
+  constructor(
+    private readonly changes: Changes,
+    private readonly jobs: Pick<Jobs, 'enqueue'>,
+  ) {}
+
+  /**
+   * Stores a reply and hands it to the connector. An answer, or a question we need answered, covers what its writer had seen
+   * and ends the wait when nothing is left; a holding reply changes nothing for the customer. Safe to repeat with the same
+   * `clientMutationId`.
+   */
+  async send(tx: Tx, input: ReplyInput): Promise<{ message: Message } | ReplyRefusal> {
+    const { agentId, clientMutationId } = input;
+    let entries: readonly RecordEntry[] = [];
+    const done = await once(tx, { agentId, key: clientMutationId, name: 'messageSend' }, async () => {
+      const conversation = await lockConversation(tx, input.conversationId);
+      const refusal = conversation ? await this.refusal(tx, input, conversation) : ({ error: 'not-held' } as const);
+      if (!conversation || refusal) return refusal ?? { error: 'not-held' as const };
+      const messageId = await this.store(tx, input, conversation);
+      entries = await this.answered(tx, input, conversation, messageId);
+      return { messageId };
+    });
+    if ('error' in done) return done;
+    const message = await getMessage(tx, done.messageId);
+    if (entries.length > 0) await append(tx, entries);
+    return { message };
+  }
+
+  /** Sends a failed reply once more, byte for byte. It answers again what it had answered. */
+  async retry(
+    tx: Tx,
+    call: { readonly agentId: string; readonly messageId: string },
+  ): Promise<Retried | { error: 'not-failed' }> {
+    return (await this.again(tx, call, 'failed')) ?? { error: 'not-failed' };
+  }
+
+  /** A person who looked decides what became of a reply nobody could confirm. */
+  async settle(
+    tx: Tx,
+    call: { readonly agentId: string; readonly messageId: string; readonly outcome: 'sent' | 'send-again' },
+  ): Promise<Retried | { error: 'not-uncertain' }> {
+    if (call.outcome === 'send-again') return (await this.again(tx, call, 'uncertain')) ?? { error: 'not-uncertain' };
+    const target = await this.reach(tx, call);
+    if (!target) return { error: 'not-held' };
+    const [settled] = await tx.query(
+      /* sql */ `
+      update inbox.messages set send_state = 'sent', send_at = $2, send_next_at = null, failure = null, version = version + 1
+       where id = $1 and send_state = 'uncertain' returning 1`,
+      [call.messageId, tx.now],
+    );
+    if (!settled) return { error: 'not-uncertain' };
+    await this.changes.write(tx, [{ kind: 'message', id: call.messageId, conversationId: target.id }]);
+    return { message: await getMessage(tx, call.messageId) };
+  }
+
+  private async refusal(
+    tx: Tx,
+    input: ReplyInput,
+    conversation: LockedConversation,
+  ): Promise<ReplyRefusal | undefined> {
+    const { agentId } = input;
+    if (input.text.trim() === '' && input.attachmentIds.length === 0) return { error: 'empty' };
+    if (!(await this.holds(tx, agentId, conversation))) return { error: 'not-held' };
+    const [account] = await tx.query<{ status: string; detail: string; max: number | null }>(
+      'select status, detail, max_length as max from inbox.accounts where id = $1',
+      [conversation.accountId],
+    );
+    const max = Math.min(account!.max ?? MAX_REPLY_LENGTH, MAX_REPLY_LENGTH);
+    if (input.text.length > max) return { error: 'too-long', max };
+    const files = [...new Set(input.attachmentIds)];
+    if (files.length > MAX_ATTACHMENTS) return { error: 'unknown-attachment' };
+    const [found] = await tx.query<{ n: number }>(
+      `select count(*) as n from inbox.attachments where id = any($1::uuid[]) and uploaded_by = $2 and message_id is null`,
+      [files, agentId],
+    );
+    if (found!.n !== files.length) return { error: 'unknown-attachment' };
+    if (!input.sendAnyway) {
+      const newer = await this.newer(tx, input);
+      if (newer.length > 0) return { error: 'collision', newer };
+    }
+    return cannotSend(account!);
+  }
+
+  /** While a customer waits only the agent who was given the wait may answer; otherwise those who may read. */
+  private async holds(tx: Tx, agentId: string, conversation: LockedConversation): Promise<boolean> {
+    if (conversation.waitId === null) {
+      const access = (await readAccess(tx, agentId, [conversation.id])).get(conversation.id)!;
+      return mayOpen({ agentId, role: 'agent' }, access);
+    }
+    const [held] = await tx.query(
+      `select 1 from inbox.offers where wait_id = $1 and agent_id = $2 and state in ('open', 'taken')`,
+      [conversation.waitId, agentId],
+    );
+    return held !== undefined;
+  }
+
+  /** What came after the newest message the agent had on screen: from the customer, or from colleagues. */
+  private async newer(tx: Tx, input: ReplyInput): Promise<string[]> {
+    const rows = await tx.query<{ id: string }>(
+      /* sql */ `
+      select id from inbox.messages
+       where conversation_id = $1 and number > coalesce((select number from inbox.messages where id = $2 and conversation_id = $1), 0)
+         and ((direction = 'inbound' and class = 'ordinary') or (direction <> 'inbound' and agent_id is distinct from $3))
+       order by number desc limit 20`,
+      [input.conversationId, input.seenUpTo, input.agentId],
+    );
+    return rows.map((row) => row.id).reverse();
+  }
+
+  private async store(tx: Tx, input: ReplyInput, conversation: LockedConversation): Promise<string> {
+    const id = tx.newId();
+    const { to, subject } = await addressReply(tx, conversation.id);
+    await tx.query(
+      /* sql */ `
+      insert into inbox.messages (id, workspace_id, conversation_id, account_id, direction, origin, agent_id, visibility, at,
+                                  received_at, subject, text, reply_to, reply_kind, seen_up_to, send_state, send_attempt,
+                                  send_rank, send_at, client_mutation_id, wait_id)
+      values ($1, $2, $3, $4, 'outbound', 'evenhand', $5, $6, $7, $7, $8, $9, $10, $11,
+              (select id from inbox.messages where id = $12 and conversation_id = $3), 'queued', 0, 0, $7, $13, $14)`,
+      [
+        id,
+        tx.workspaceId,
+        conversation.id,
+        conversation.accountId,
+        input.agentId,
+        conversation.visibility,
+        tx.now,
+        subject,
+        input.text,
+        to,
+        input.replyKind,
+        input.seenUpTo,
+        input.clientMutationId,
+        conversation.waitId,
+      ],
+    );
+    if (input.attachmentIds.length > 0) {
+      await tx.query(
+        /* sql */ `
+        update inbox.attachments a set message_id = $1, position = f.ordinality - 1
+          from unnest($2::uuid[]) with ordinality f(id, ordinality) where a.id = f.id`,
+        [id, [...new Set(input.attachmentIds)]],
+      );
+    }
+    await tx.query(
+      `update inbox.conversations set last_message_at = greatest(last_message_at, $2), version = version + 1 where id = $1`,
+      [conversation.id, tx.now],
+    );
+    await tx.query('delete from inbox.drafts where conversation_id = $1 and agent_id = $2', [
+      conversation.id,
+      input.agentId,
+    ]);
+    await enqueueSend(tx, this.jobs, id);
+    return id;
+  }
+
+  /** What the reply does to the wait, and who is told. @returns what is to be appended. */
+  private async answered(
+    tx: Tx,
+    input: ReplyInput,
+    conversation: LockedConversation,
+    messageId: string,
+  ): Promise<readonly RecordEntry[]> {
+    const { agentId, clientMutationId } = input;
+    await takeHead(tx);
+    const begun = await beginOffer(tx, agentId, conversation.id);
+    const settled = await settleWaits(tx, [conversation.id], { agentId, reason: null });
+    const changes: Change[] = [
+      ...begun.changes,
+      ...settled.changes,
+      { kind: 'message', id: messageId, conversationId: conversation.id, clientMutationId },
+      { kind: 'draft', id: conversation.id, conversationId: conversation.id, agentId },
+    ];
+    if (begun.offer) changes.push({ kind: 'offer', id: begun.offer.id, conversationId: conversation.id, agentId });
+    await this.changes.write(tx, changes);
+    const replied: RecordEntry = {
+      kind: 'message.replied',
+      ...(conversation.waitId ? { wait: conversation.waitId } : {}),
+      fields: { message: messageId, conversation: conversation.id, agent: agentId, reply: input.replyKind },
+    };
+    return [...begun.entries, replied, ...settled.entries];
+  }
+
+  /** @returns undefined when the message is not in the state `from`. */
+  private async again(
+    tx: Tx,
+    call: { readonly agentId: string; readonly messageId: string },
+    from: 'failed' | 'uncertain',
+  ): Promise<Retried | undefined> {
+    const target = await this.reach(tx, call);
+    if (!target) return { error: 'not-held' };
+    const [account] = await tx.query<{ status: string; detail: string }>(
+      'select status, detail from inbox.accounts where id = $1',
+      [target.accountId],
+    );
+    const [message] = await tx.query<{ state: string }>(
+      `select send_state as state from inbox.messages where id = $1 and origin = 'evenhand'`,
+      [call.messageId],
+    );
+    if (message?.state !== from) return undefined;
+    const refusal = cannotSend(account!);
+    if (refusal) return refusal;
+    await tx.query(
+      /* sql */ `
+      update inbox.messages set send_state = 'queued', send_rank = $2, send_at = $3, send_next_at = null, failure = null,
+             version = version + 1
+       where id = $1`,
+      [call.messageId, RANK_AGAIN, tx.now],
+    );
+    await enqueueSend(tx, this.jobs, call.messageId, true);
+    await takeHead(tx);
+    const settled = await settleWaits(tx, [target.id], { agentId: call.agentId, reason: null });
+    await this.changes.write(tx, [
+      ...settled.changes,
+      { kind: 'message', id: call.messageId, conversationId: target.id },
+    ]);
+    const sent = await getMessage(tx, call.messageId);
+    if (settled.entries.length > 0) await append(tx, settled.entries);
+    return { message: sent };
+  }
+
+  /** The conversation of a message, locked, if the agent may act on it: it is theirs, or nobody else works on the wait. */
+  private async reach(
+    tx: Tx,
+    call: { readonly agentId: string; readonly messageId: string },
+  ): Promise<LockedConversation | undefined> {
+    const [row] = await tx.query<{ id: string }>('select conversation_id as id from inbox.messages where id = $1', [
+      call.messageId,
+    ]);
+    const conversation = row && (await lockConversation(tx, row.id));
+    if (!conversation) return undefined;
+    const access = (await readAccess(tx, call.agentId, [conversation.id])).get(conversation.id)!;
+    if (!mayOpen({ agentId: call.agentId, role: 'agent' }, access)) return undefined;
+    const [other] = await tx.query(
+      `select 1 from inbox.offers where conversation_id = $1 and agent_id <> $2 and state in ('open', 'taken')`,
+      [conversation.id, call.agentId],
+    );
+    return other ? undefined : conversation;
+  }
+}
+
+function cannotSend(account: {
+  readonly status: string;
+  readonly detail: string;
+}): { error: 'reconnect-needed'; detail: string } | undefined {
+  if (account.status !== 'reconnect_needed' && account.status !== 'disconnected') return undefined;
+  return { error: 'reconnect-needed', detail: account.detail };
+}

@@ -1,0 +1,201 @@
+import type { Tx } from '@app/runtime';
+import { aroundTheClock, DEFAULT_HEAD_STARTS, keyMs, type Need } from '@app/triage';
+import type { Change } from '../changes/changes';
+import type { RecordEntry } from '../record/record';
+import { coverAnswered } from './coverage';
+
+/** By whom a wait ends when nothing is left uncovered. */
+export interface EndedBy {
+  /** null: a colleague outside Evenhand. */
+  readonly agentId: string | null;
+  readonly reason: string | null;
+}
+
+export interface Settled {
+  readonly entries: RecordEntry[];
+  readonly changes: Change[];
+  /** Waits that ended here. */
+  readonly ended: ReadonlySet<string>;
+}
+
+interface State {
+  readonly id: string;
+  readonly customerId: string;
+  readonly channel: string;
+  readonly language: string | null;
+  readonly waitId: string | null;
+  readonly waitingSince: Date | null;
+  readonly need: Need | null;
+  /** Arrival of the earliest message that nothing covers. */
+  readonly since: Date | null;
+  /** The answered wait that message belonged to, when its answer turned out not to have reached anybody. */
+  readonly reopens: string | null;
+  readonly reopensNeed: Need | null;
+}
+
+/**
+ * Brings the waits of conversations in line with their messages: opens, reopens, moves and ends them. What a wait is follows
+ * from the messages alone, so the order in which events arrive does not matter: since = arrival of the earliest message not
+ * covered; a reopened wait has its old place again.
+ *
+ * The caller holds the conversations and then the head of the record, and appends the entries.
+ */
+export async function settleWaits(tx: Tx, conversationIds: readonly string[], by: EndedBy): Promise<Settled> {
+  const settled = { entries: [] as RecordEntry[], changes: [] as Change[], ended: new Set<string>() };
+  if (conversationIds.length === 0) return settled;
+  await coverAnswered(tx, conversationIds);
+  const states = await readStates(tx, conversationIds);
+
+  const opened = states.filter((s) => !s.waitId && s.since && !s.reopens).map((s) => place(s, tx.newId(), 'standard'));
+  const reopened = states
+    .filter((s) => !s.waitId && s.since && s.reopens)
+    .map((s) => place(s, s.reopens!, s.reopensNeed ?? 'standard'));
+  const moved = states
+    .filter((s) => s.waitId && s.since && s.since.getTime() !== s.waitingSince!.getTime())
+    .map((s) => place(s, s.waitId!, s.need!));
+  const over = states.filter((s) => s.waitId && !s.since);
+
+  await insertWaits(tx, opened);
+  await placeWaits(tx, [...reopened, ...moved]);
+  await endWaits(
+    tx,
+    over.map((s) => s.waitId!),
+    by,
+  );
+  await bind(tx, [
+    ...[...opened, ...reopened].map((p) => ({ id: p.conversationId, wait: p.waitId as string | null })),
+    ...over.map((s) => ({ id: s.id, wait: null })),
+  ]);
+  await adoptMessages(
+    tx,
+    states.filter((s) => s.since).map((s) => s.id),
+  );
+
+  for (const p of opened) settled.entries.push(placed('wait.opened', p));
+  for (const p of reopened) settled.entries.push(placed('wait.reopened', p));
+  for (const p of moved) settled.entries.push(placed('wait.moved', p));
+  for (const s of over) {
+    settled.ended.add(s.waitId!);
+    settled.entries.push({
+      kind: 'wait.ended',
+      wait: s.waitId!,
+      fields: { how: 'answered', reason: by.reason, by: by.agentId, conversation: s.id },
+    });
+  }
+  const touched = [...opened, ...reopened, ...moved].map((p) => p.conversationId).concat(over.map((s) => s.id));
+  if (touched.length > 0) {
+    settled.changes.push({ kind: 'queue', id: tx.workspaceId });
+    for (const id of new Set(touched)) settled.changes.push({ kind: 'conversation', id, conversationId: id });
+  }
+  return settled;
+}
+
+interface Placed {
+  readonly waitId: string;
+  readonly conversationId: string;
+  readonly customerId: string;
+  readonly channel: string;
+  readonly language: string | null;
+  readonly since: Date;
+  readonly key: number;
+  readonly need: Need;
+}
+
+function place(state: State, waitId: string, need: Need): Placed {
+  const { id: conversationId, customerId, channel, language } = state;
+  const since = state.since!;
+  const key = keyMs(since.getTime(), need, aroundTheClock, DEFAULT_HEAD_STARTS);
+  return { waitId, conversationId, customerId, channel, language, since, key, need };
+}
+
+function placed(kind: RecordEntry['kind'], p: Placed): RecordEntry {
+  const fields = {
+    conversation: p.conversationId,
+    channel: p.channel,
+    since: p.since.getTime(),
+    key: p.key,
+    need: p.need,
+  };
+  return { kind, wait: p.waitId, fields };
+}
+
+async function readStates(tx: Tx, conversationIds: readonly string[]): Promise<State[]> {
+  return tx.query<State>(
+    /* sql */ `
+    select c.id, c.customer_id as "customerId", c.channel, c.language, c.wait_id as "waitId",
+           w.waiting_since as "waitingSince", w.need, u.at as since,
+           o.id as reopens, o.need as "reopensNeed"
+      from inbox.conversations c
+      left join inbox.waits w on w.id = c.wait_id
+      left join lateral (
+        select m.at, m.wait_id from inbox.messages m
+         where m.conversation_id = c.id and m.direction = 'inbound' and m.class = 'ordinary' and m.origin = 'platform'
+           and m.covered_by is null
+         order by m.at, m.id limit 1) u on true
+      left join inbox.waits o on c.wait_id is null and o.id = u.wait_id and o.end_kind = 'answered'
+     where c.id = any($1::uuid[]) order by c.id`,
+    [conversationIds],
+  );
+}
+
+async function insertWaits(tx: Tx, waits: readonly Placed[]): Promise<void> {
+  if (waits.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    insert into inbox.waits (id, workspace_id, customer_id, channel, waiting_since, key_ms, need, language, created_at)
+    select p."waitId", $1, p."customerId", p.channel, p.since, p.key, p.need, p.language, $2
+      from jsonb_to_recordset($3::jsonb) as p("waitId" uuid, "customerId" uuid, channel text, since timestamptz, key bigint,
+                                              need text, language text)`,
+    [tx.workspaceId, tx.now, JSON.stringify(waits)],
+  );
+}
+
+/** Gives waits their place; those that were over stand in the queue again. */
+async function placeWaits(tx: Tx, waits: readonly Placed[]): Promise<void> {
+  if (waits.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    update inbox.waits w set waiting_since = p.since, key_ms = p.key, version = w.version + 1,
+           state = case when w.state = 'ended' then 'queued' else w.state end,
+           end_kind = null, end_reason = null, ended_at = null, ended_by = null
+      from jsonb_to_recordset($1::jsonb) as p("waitId" uuid, since timestamptz, key bigint) where w.id = p."waitId"`,
+    [JSON.stringify(waits)],
+  );
+}
+
+async function endWaits(tx: Tx, waitIds: readonly string[], by: EndedBy): Promise<void> {
+  if (waitIds.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    update inbox.waits set state = 'ended', end_kind = 'answered', end_reason = $2, ended_at = $3, ended_by = $4,
+           version = version + 1
+     where id = any($1::uuid[])`,
+    [waitIds, by.reason, tx.now, by.agentId],
+  );
+  await tx.query(
+    `update inbox.offers set state = 'answered', closed_at = $2 where wait_id = any($1::uuid[]) and state in ('open', 'taken')`,
+    [waitIds, tx.now],
+  );
+}
+
+async function bind(tx: Tx, bindings: readonly { readonly id: string; readonly wait: string | null }[]): Promise<void> {
+  if (bindings.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    update inbox.conversations c set wait_id = b.wait, version = c.version + 1
+      from jsonb_to_recordset($1::jsonb) as b(id uuid, wait uuid) where c.id = b.id`,
+    [JSON.stringify(bindings)],
+  );
+}
+
+/** Messages that wait belong to the open wait of their conversation. */
+async function adoptMessages(tx: Tx, conversationIds: readonly string[]): Promise<void> {
+  if (conversationIds.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    update inbox.messages m set wait_id = c.wait_id from inbox.conversations c
+     where c.id = any($1::uuid[]) and m.conversation_id = c.id and m.direction = 'inbound' and m.class = 'ordinary'
+       and m.origin = 'platform' and m.covered_by is null and m.wait_id is distinct from c.wait_id`,
+    [conversationIds],
+  );
+}
