@@ -24,6 +24,8 @@ export class Intake1763800000002 implements MigrationInterface {
         simulated boolean not null default false,
         status text not null default 'degraded',
         detail text not null default '',
+        -- counts changes of settings and credentials: whoever is connected with older ones connects again
+        connection_version bigint not null default 1,
         -- counts changes of name, status, detail and pause; the newest is the truth
         version bigint not null default 1,
         checked_at timestamptz(3),

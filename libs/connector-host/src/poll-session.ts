@@ -1,0 +1,54 @@
+import type { Connector, ConnectorAccount, CursorMove, PollSession, RawDelivery } from '@app/channel';
+import type { Database, Logger } from '@app/runtime';
+import type { AccountLease } from './account-leases';
+import type { Accounts } from './accounts';
+import type { Intake } from './intake';
+import { readDeliveries } from './read-deliveries';
+
+export interface LeasedSessionParts {
+  readonly database: Database;
+  readonly connector: Connector;
+  readonly accounts: Accounts;
+  readonly intake: Intake;
+  readonly logger: Logger;
+  /** Told of every commit, for the metrics. */
+  readonly received: (deliveries: number, unreadable: number) => void;
+}
+
+/** What a connector sees while it reads an account by itself, under the account's lease. */
+export class LeasedSession implements PollSession {
+  constructor(
+    private readonly parts: LeasedSessionParts,
+    readonly account: ConnectorAccount,
+    private readonly lease: AccountLease,
+    readonly signal: AbortSignal,
+  ) {}
+
+  async cursor(stream: string): Promise<unknown> {
+    const rows = await this.parts.database.query<{ cursor: unknown }>(
+      'select cursor from intake.cursors where account_id = $1 and stream = $2',
+      [this.account.id, stream],
+    );
+    return rows[0]?.cursor;
+  }
+
+  async known(sources: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.parts.database.query<{ source: string }>(
+      'select source from intake.deliveries where account_id = $1 and source = any($2::text[])',
+      [this.account.id, sources],
+    );
+    return new Set(rows.map((row) => row.source));
+  }
+
+  async commit(deliveries: readonly RawDelivery[], move: CursorMove | null): Promise<void> {
+    const { connector, intake, logger } = this.parts;
+    const read = await readDeliveries(connector, this.account, deliveries, logger);
+    this.signal.throwIfAborted();
+    const report = await intake.commit(this.account, this.lease.number, read, move);
+    this.parts.received(report.deliveries, read.filter(({ state }) => state === 'unreadable').length);
+  }
+
+  async report(status: 'connected' | 'degraded', detail?: string): Promise<void> {
+    await this.parts.accounts.setStatus(this.account.id, status, detail);
+  }
+}
