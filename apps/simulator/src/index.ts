@@ -6,3 +6,4 @@ export type { FolderName, MailboxSettings } from './mail/mail-account';
 export type { MailArrival } from './mail/post-office';
 export type { StoredMail } from './mail/stored-mail';
 export { DEMO_MAILBOX, type MailboxSummary, MailSimulator, type MailSimulatorOptions } from './mail-simulator';
+export { SimulatorModule } from './simulator.module';

@@ -8,7 +8,7 @@ import { quote } from './quote';
 export interface Letter {
   /** `language` is that of the writer's mail program, in which it quotes; remembered, as the name is. */
   from: { name?: string; address: string; language?: 'fr' | 'en' };
-  /** Default, in an answer: where the answered mail wants answers (Reply-To, else From). */
+  /** Default, in an answer: where the answered mail wants answers (Reply-To, else From), or went if it is one's own. */
   to?: string | readonly string[];
   /** Default, in an answer: "Re: " and the subject answered. */
   subject?: string;
@@ -32,7 +32,7 @@ export async function composeMail(
   original: Original | undefined,
   date: Date,
 ): Promise<{ raw: Buffer; messageId: string; to: string[] }> {
-  const to = (letter.to === undefined ? [original?.replyTo ?? ''] : [letter.to].flat()).map(mailAddress);
+  const to = (letter.to === undefined ? (original?.answerTo ?? []) : [letter.to].flat()).map(mailAddress);
   const quoted = original && letter.quoted !== false ? quote(original, writer.language) : undefined;
   const transport = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const sent = await transport.sendMail({

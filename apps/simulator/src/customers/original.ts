@@ -1,3 +1,4 @@
+import type { Address } from 'postal-mime';
 import type { MailAccount } from '../mail/mail-account';
 import type { StoredMail } from '../mail/stored-mail';
 
@@ -7,8 +8,8 @@ export interface Original {
   references: string[];
   subject: string;
   from: { name: string; address: string };
-  /** Where answers are wanted: Reply-To, else From. */
-  replyTo: string;
+  /** Where an answer goes: Reply-To, else From; for the writer's own mail, to whom it went. */
+  answerTo: string[];
   date: Date;
   text: string;
 }
@@ -18,10 +19,10 @@ export async function readOriginal(writer: MailAccount, messageId: string): Prom
   const known = [...writer.inbox.mails, ...writer.sent.mails];
   const mail = known.find((candidate) => candidate.messageId === messageId);
   if (!mail) throw new RangeError(`${writer.address} has no mail with the Message-ID ${messageId} to answer.`);
-  return originalOf(mail);
+  return originalOf(mail, writer.address);
 }
 
-async function originalOf(mail: StoredMail): Promise<Original> {
+async function originalOf(mail: StoredMail, writer: string): Promise<Original> {
   const read = await mail.read();
   const from = { name: read.from?.name ?? '', address: read.from?.address ?? '' };
   return {
@@ -29,8 +30,12 @@ async function originalOf(mail: StoredMail): Promise<Original> {
     references: mail.references,
     subject: read.subject ?? '',
     from,
-    replyTo: read.replyTo?.[0]?.address ?? from.address,
+    answerTo: from.address.toLowerCase() === writer ? addresses(read.to) : [addresses(read.replyTo)[0] ?? from.address],
     date: read.date && !Number.isNaN(Date.parse(read.date)) ? new Date(read.date) : mail.internalDate,
     text: read.text ?? '',
   };
+}
+
+function addresses(people: readonly Address[] = []): string[] {
+  return people.flatMap(({ address, group }) => address ?? (group ?? []).map((member) => member.address));
 }

@@ -64,7 +64,7 @@ export function checkFaults(given: unknown): Faults {
     throw new RangeError('Faults: "delayMs" must be a number of milliseconds from 0 to 600000.');
   }
   if (down !== undefined && typeof down !== 'boolean') throw new RangeError('Faults: "down" must be true or false.');
-  return structuredClone(given) as Faults;
+  return structuredClone(given);
 }
 
 function expectOften(name: string, value: unknown): void {

@@ -46,7 +46,7 @@ export class SmtpFront {
       },
       onMailFrom: ({ address }, session, done) => done(this.senderFault(address, session)),
       onRcptTo: ({ address }, session, done) => done(this.recipientFault(address, session)),
-      onData: (stream, session, done) => void this.take(stream, session, done as Done),
+      onData: (stream, session, done) => void this.take(stream, session, done),
     });
     this.server = server;
     server.server.on('connection', (socket) => {
