@@ -10,7 +10,7 @@ const french = new Set(FRENCH);
 const english = new Set(ENGLISH);
 
 /** Words looked at; more would not change the answer. */
-const MAX_WORDS = 300;
+const MAX_WORDS = 150;
 const MIN_WORDS = 3;
 
 /**
@@ -20,7 +20,7 @@ const MIN_WORDS = 3;
 export function guessLanguage(text: string): 'fr' | 'en' | 'other' | undefined {
   const words =
     text
-      .slice(0, 4_000)
+      .slice(0, 1_200)
       .toLowerCase()
       .match(/[\p{L}\p{M}]+/gu)
       ?.slice(0, MAX_WORDS) ?? [];

@@ -4,7 +4,7 @@ import { guessLanguage } from './language';
 import { MAX_ATTACHMENTS, MAX_MAIL_BYTES, MAX_PROBLEMS, OVERSIZE_HEAD_BYTES } from './mail-limits';
 import { contentIdOf, nameAttachments } from './name-attachments';
 import type { ParsedMail } from './parsed-mail';
-import { findBodyStart, prepareRaw, type PreparedMail } from './prepare-raw';
+import { identityBytes, prepareRaw, type PreparedMail } from './prepare-raw';
 import { quoteStart } from './quote-start';
 import { readBody } from './read-body';
 import { readHeaders } from './read-headers';
@@ -75,9 +75,7 @@ export async function parseMail(raw: Buffer, mode: ParseMode = 'full', because?:
     suppressesAutoReply: suppressesAutoReply(structure.headers),
     isOwnLoop: facts.evenhandLoop !== undefined,
     ...(guarded === undefined ? {} : { protection: guarded }),
-    bodySha256: createHash('sha256')
-      .update(raw.subarray(findBodyStart(raw)))
-      .digest('hex'),
+    bodySha256: createHash('sha256').update(identityBytes(raw)).digest('hex'),
     problems: [...new Set(problems)].slice(0, MAX_PROBLEMS),
     ...(language === undefined ? {} : { language }),
     ...(unreadable === undefined ? {} : { unreadable }),

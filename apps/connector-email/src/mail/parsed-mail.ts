@@ -78,7 +78,7 @@ export interface ParsedMail {
   /** Number of Received headers; above 50 the mail goes in circles. */
   readonly received: number;
   readonly protection?: MailProtection;
-  /** SHA-256 of everything after the header block, as it came. Tells copies from other mails with the same id. */
+  /** SHA-256 of everything after the header block, as it came (of all of it where there is none). Tells copies from other mails with the same id. */
   readonly bodySha256: string;
   /** What could not be read well, in words for an agent. */
   readonly problems: readonly string[];

@@ -60,6 +60,15 @@ function skipPreamble(raw: Buffer): Buffer {
   return start === 0 ? raw : raw.subarray(start);
 }
 
+/**
+ * The bytes that tell one mail from another where its headers do not: its body as it came, or all of it where it has
+ * no header block.
+ */
+export function identityBytes(raw: Buffer): Buffer {
+  const start = findBodyStart(raw);
+  return start < raw.length && FIELD.test(raw.toString('latin1', 0, 300)) ? raw.subarray(start) : raw;
+}
+
 /** Where the body begins: after the first blank line, or at the end where there is none. */
 export function findBodyStart(bytes: Buffer): number {
   if (bytes[0] === 0x0a) return 1;
@@ -98,7 +107,7 @@ function mendHead(head: Buffer, hint: string | undefined, problems: string[]): B
       value = value.slice(0, MAX_HEADER_FIELD);
       // Ends at a whole address, id or word, so that no half of one is taken for another.
       const end = Math.max(value.lastIndexOf(','), value.lastIndexOf('>') + 1, value.lastIndexOf(' '));
-      if (end > name.length + 1) value = value.slice(0, end);
+      value = value.slice(0, end > name.length + 1 ? end : undefined).trimEnd();
     }
     if (length + value.length > MAX_HEADER_BLOCK) {
       changed = true;

@@ -34,7 +34,8 @@ export function quoteStart(evidence: QuoteEvidence): number | undefined {
   ];
   for (const find of candidates) {
     const found = find();
-    if (found !== undefined && isTail(text, found)) return found;
+    const start = found === undefined ? undefined : withRule(text, found);
+    if (start !== undefined && isTail(text, start)) return start;
   }
   return undefined;
 }
@@ -60,15 +61,20 @@ function byWords(text: string, isReply: boolean): number | undefined {
   let offset = 0;
   for (const [index, line] of lines.entries()) {
     const sign = quoteSign(line, lines.slice(index + 1, index + 3)) ?? wrappedSign(lines, index);
-    if (sign === 'introduction') {
+    if (sign === 'introduction' || introducesAnything(line)) {
       const next = lines.slice(index + 1).find((following) => following.trim() !== '') ?? '';
-      if (isReply || next.startsWith('>')) return offset;
+      if ((sign && isReply) || next.startsWith('>')) return offset;
     } else if (sign) {
-      return sign === 'marker' ? introducedAt(lines, index, offset) : withRule(lines, index, offset);
+      return sign === 'marker' ? introducedAt(lines, index, offset) : offset;
     }
     offset += line.length + 1;
   }
   return undefined;
+}
+
+/** In a language we do not know: an address and a date before a colon. Believed only above quoted lines. */
+function introducesAnything(line: string): boolean {
+  return line.length < 500 && /\d.*@|@.*\d/.test(line) && /[:：]\s*$/.test(line) && !line.startsWith('>');
 }
 
 /** An introduction that was wrapped: a line with a date whose next or second next line ends it. */
@@ -95,16 +101,10 @@ function introducedAt(lines: readonly string[], index: number, offset: number): 
   return start;
 }
 
-/** Outlook draws a line above the copied headers. */
-function withRule(lines: readonly string[], index: number, offset: number): number {
-  let position = offset;
-  for (let above = index - 1; above >= Math.max(0, index - 2); above -= 1) {
-    const line = lines[above] ?? '';
-    position -= line.length + 1;
-    if (/^\s*[_-]{8,}\s*$/.test(line)) return position;
-    if (line.trim() !== '') break;
-  }
-  return offset;
+/** Outlook draws a line above the copied headers; it belongs to the quote. */
+function withRule(text: string, start: number): number {
+  const rule = /(?:^|\n)[ \t]*[_-]{8,}[ \t]*\n\s*$/.exec(text.slice(Math.max(0, start - 400), start));
+  return rule ? start - rule[0].length + (rule[0].startsWith('\n') ? 1 : 0) : start;
 }
 
 function byLibrary(text: string): number | undefined {
@@ -133,7 +133,7 @@ function locate(text: string, words: string): number | undefined {
 function isTail(text: string, start: number): boolean {
   if (start <= 0 || text.slice(0, start).trim() === '') return false;
   const quoted = text.slice(start);
-  if (FORWARD_TEXT.test(quoted.slice(0, 300))) return false;
+  if (FORWARD_TEXT.test(text.slice(Math.max(0, start - 100), start + 300))) return false;
   const lines = quoted.split('\n');
   const last = lines.findLastIndex((line) => line.startsWith('>'));
   if (last === -1) return true;

@@ -29,10 +29,9 @@ export function readBody(segments: readonly BodySegment[], cidOf: (location: str
   for (const segment of segments) {
     let html: string | undefined;
     if (segment.html && room > 0) {
-      const safe = sanitiseHtml(segment.html.slice(0, room), cidOf);
+      const safe = sanitiseHtml(segment.html, cidOf, room);
       for (const id of safe.contentIds) shown.add(id);
-      if (safe.cut || segment.html.length > room)
-        problems.push('The formatted text is too long; its end is not shown.');
+      if (safe.cut) problems.push('The formatted text is too long; its end is not shown.');
       html = safe.html;
     }
     const plain = segment.plain?.trim() ? segment.plain : undefined;

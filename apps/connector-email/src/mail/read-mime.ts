@@ -69,10 +69,22 @@ class UndeclaredText extends Transform {
   }
 }
 
-/** mailparser with the charset rules of `charset.ts` in place of "unknown is UTF-8". */
+/** mailparser, leaving the joining of texts to us. */
 class LeanParser extends MailParser {
   constructor() {
     super(LEAN);
+  }
+
+  // The text is assembled from the tree below; joining it here as well would be work for nothing.
+  override getTextContent(): { type: 'text' } {
+    return { type: 'text' };
+  }
+}
+
+/** The same with the charset rules of `charset.ts` in place of "unknown is UTF-8". Slower: one more stream a text. */
+class GuessingParser extends LeanParser {
+  constructor() {
+    super();
     const known = this.decoder;
     this.decoder = {
       decodeStream(charset: string): Transform {
@@ -92,19 +104,20 @@ class LeanParser extends MailParser {
     if (!created.isAttachment && provesNothing(created.charset)) created.charset = UNDECLARED;
     return created;
   }
-
-  // The text is assembled from the tree below; joining it here as well would be work for nothing.
-  override getTextContent(): { type: 'text' } {
-    return { type: 'text' };
-  }
 }
 
 /**
- * Reads a mail with mailparser.
+ * Reads a mail with mailparser. Where a text then holds a character that could not be decoded, it is read once more
+ * with charsets guessed.
  * @throws what mailparser throws, such as for a mail of more than 1,000 parts.
  */
 export async function readMime(bytes: Buffer): Promise<MimeContent & { headers: MailHeaders }> {
-  const parser = new LeanParser();
+  const first = await run(new LeanParser(), bytes);
+  const undecoded = first.segments.some((segment) => `${segment.plain ?? ''}${segment.html ?? ''}`.includes('\ufffd'));
+  return undecoded ? run(new GuessingParser(), bytes) : first;
+}
+
+async function run(parser: LeanParser, bytes: Buffer): Promise<MimeContent & { headers: MailHeaders }> {
   const attachments: RawAttachment[] = [];
   await new Promise<void>((resolve, reject) => {
     parser.on('error', reject);

@@ -13,6 +13,10 @@ const PROPERTIES = new Set(
 );
 const FUNCTIONS = new Set(['rgb', 'rgba', 'hsl', 'hsla']);
 const MAX_STYLE = 4_000;
+/** Results for styles seen before: one mail repeats few styles on many elements, and senders repeat theirs. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 1_000;
+const MAX_KNOWN_LENGTH = 300;
 
 /**
  * The declarations of a `style` attribute that may stay; '' where none may. `background` keeps a plain colour.
@@ -20,6 +24,16 @@ const MAX_STYLE = 4_000;
  * spelled.
  */
 export function safeStyle(style: string): string {
+  if (style.length > MAX_KNOWN_LENGTH) return filter(style);
+  const before = known.get(style);
+  if (before !== undefined) return before;
+  const result = filter(style);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(style, result);
+  return result;
+}
+
+function filter(style: string): string {
   const kept: string[] = [];
   for (const declaration of style.slice(0, MAX_STYLE).split(';')) {
     const colon = declaration.indexOf(':');

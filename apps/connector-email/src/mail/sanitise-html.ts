@@ -1,7 +1,8 @@
 import sanitizeHtml, { type Attributes, type Tag } from 'sanitize-html';
-import { MAX_HTML_DEPTH, MAX_TEXT } from './mail-limits';
+import { limitDepth } from './limit-depth';
+import { MAX_HTML_DEPTH, MAX_ID, MAX_TEXT } from './mail-limits';
+import { safeLine } from './safe-text';
 import { safeStyle } from './safe-style';
-import { safeText } from './safe-text';
 
 /** HTML that may be stored and shown in a sandboxed frame. */
 export interface SafeHtml {
@@ -41,6 +42,9 @@ const ATTRIBUTES: Record<string, string[]> = {
   time: ['datetime'],
 };
 
+/** Longest source that is looked at: what is dropped from it may leave less than the limit. */
+const MAX_SOURCE = 4 * MAX_TEXT;
+
 const LINK = /^(https?:\/\/|mailto:|tel:)/i;
 const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]+$/i;
 
@@ -49,36 +53,39 @@ const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]+$/i;
  * raster `data:` sources, remote ones stand in `data-remote-src` for the reader to ask for; links open elsewhere
  * without a referrer; quoted older mail gets `data-quote`.
  *
+ * @param limit longest result, in UTF-16 units.
  * @param cidOf Content-ID of the file that has this Content-Location, where the mail names images by location.
  */
 export function sanitiseHtml(
   html: string,
   cidOf: (location: string) => string | undefined = () => undefined,
+  limit = MAX_TEXT,
 ): SafeHtml {
   const contentIds = new Set<string>();
   const clean = (source: string) =>
-    safeText(
-      sanitizeHtml(source, {
-        allowedTags: TAGS,
-        nonTextTags: NON_TEXT,
-        allowedAttributes: ATTRIBUTES,
-        allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-        allowedSchemesByTag: { img: ['cid', 'data'] },
-        allowProtocolRelative: false,
-        nestingLimit: MAX_HTML_DEPTH,
-        // Styles are filtered by `safeStyle` below; the library would run a whole CSS parser for each.
-        parseStyleAttributes: false,
-        transformTags: { '*': (name, attributes) => transform(name, attributes, cidOf, contentIds) },
-      }),
-    );
-  let source = html.length > MAX_TEXT ? html.slice(0, MAX_TEXT) : html;
+    sanitizeHtml(source, {
+      allowedTags: TAGS,
+      nonTextTags: NON_TEXT,
+      allowedAttributes: ATTRIBUTES,
+      allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+      allowedSchemesByTag: { img: ['cid', 'data'] },
+      allowProtocolRelative: false,
+      nestingLimit: MAX_HTML_DEPTH,
+      // Styles are filtered by `safeStyle` below; the library would run a whole CSS parser for each.
+      parseStyleAttributes: false,
+      transformTags: { '*': (name, attributes) => transform(name, attributes, cidOf, contentIds) },
+    });
+  const flat = limitDepth(html.slice(0, MAX_SOURCE), 4 * MAX_HTML_DEPTH);
+  let source = flat.slice(0, limit);
+  let cut = html.length > MAX_SOURCE || flat.length > limit;
   let result = clean(source);
   // Escaping can make it longer than it was. What is still too long after that is hostile.
-  while (result.length > MAX_TEXT) {
+  while (result.length > limit) {
     source = source.slice(0, source.length >> 1);
     result = clean(source);
+    cut = true;
   }
-  return { html: result, contentIds, cut: source.length < html.length };
+  return { html: result, contentIds, cut };
 }
 
 function transform(
@@ -109,7 +116,7 @@ function link(href: string | undefined): Attributes {
 function image(given: string, cidOf: (location: string) => string | undefined, contentIds: Set<string>): Attributes {
   const src = withoutControls(given);
   if (/^cid:/i.test(src)) {
-    const id = decoded(src.slice(4)).trim();
+    const id = safeLine(decoded(src.slice(4)), MAX_ID);
     contentIds.add(id);
     return { src: `cid:${id}` };
   }
