@@ -1,2 +1,4 @@
 export { allMigrations } from './schema-owners';
 export { openInstallation, type Installation } from './installation';
+export { withDatabase, type Session } from './with-database';
+export { withMailboxes } from './with-mailboxes';

@@ -22,7 +22,13 @@ export interface Installation {
  * Opens the installation that the environment names: the database of DATABASE_URL, else the embedded one in the data
  * directory (started when it does not run), brought to the schema of this version. Keys are made on first use.
  */
-export async function openInstallation(log: (message: string) => void = () => undefined): Promise<Installation> {
+export async function openInstallation(
+  options: {
+    readonly log?: (message: string) => void;
+    /** Starts the embedded database again when it dies; for the process that lives as long as the product. */
+    readonly keepRunning?: boolean;
+  } = {},
+): Promise<Installation> {
   const config = readConfig(runtimeSettings);
   const dataDir = resolve(config.EVENHAND_DATA_DIR);
   makePrivateDir(dataDir);
@@ -33,7 +39,7 @@ export async function openInstallation(log: (message: string) => void = () => un
     await migrate({ ownerUrl: url.href, migrations: allMigrations });
     return { ownerUrl: url.href, dataDir, connectorKey, embedded: false, close: async () => undefined };
   }
-  const postgres = await startEmbeddedPostgres({ dataDir, log });
+  const postgres = await startEmbeddedPostgres({ dataDir, ...options });
   try {
     await migrate({ ownerUrl: postgres.url, migrations: allMigrations });
   } catch (error) {

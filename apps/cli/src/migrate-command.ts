@@ -28,7 +28,7 @@ export const migrateCommand: Command = {
       DATABASE_ROLES.map((role) => [role, passwords[passwordSetting(role)] as string | undefined]).filter(([, value]) => value !== undefined),
     ) as Partial<Record<DatabaseRole, string>>;
     if (url === undefined) {
-      const installation = await openInstallation(out.line);
+      const installation = await openInstallation({ log: out.line });
       await installation.close();
       out.line('The embedded database has the schema of this version.');
       return 0;

@@ -1,5 +1,5 @@
 import { hash } from '@node-rs/argon2';
-import { Agents, Changes, CHANGE_TABLE, Workspaces, type AgentRole } from '@app/inbox';
+import { Agents, Changes, CHANGES_TABLE, Workspaces, type AgentRole } from '@app/inbox';
 import { passwordFromStdin, required, UsageError, type Command } from './command';
 import { openInstallation } from './installation';
 import { withDatabase } from './with-database';
@@ -35,7 +35,7 @@ export const userAdd: Command = {
           const name = typeof options['workspace'] === 'string' ? options['workspace'] : 'Evenhand';
           return known ?? (await workspaces.create(tx, { name })).workspaceId;
         });
-        const agents = new Agents(new Changes(live.changeFeed(CHANGE_TABLE)));
+        const agents = new Agents(new Changes(live.changeFeed(CHANGES_TABLE)));
         const displayName = typeof options['name'] === 'string' ? options['name'] : (email.split('@')[0] ?? email);
         const passwordHash = await hash(password);
         const result = await database.transaction({ workspaceId }, (tx) =>

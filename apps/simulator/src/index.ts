@@ -7,3 +7,5 @@ export type { MailArrival } from './mail/post-office';
 export type { StoredMail } from './mail/stored-mail';
 export { DEMO_MAILBOX, type MailboxSummary, MailSimulator, type MailSimulatorOptions } from './mail-simulator';
 export { SimulatorModule } from './simulator.module';
+export { simulatorSettings } from './config';
+export { simulatorHttp } from './simulator-http';

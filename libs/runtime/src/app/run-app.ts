@@ -36,11 +36,18 @@ export function createLimitedServer(): Server {
   return server;
 }
 
+/** A path prefix and who answers it. */
+export interface Route {
+  readonly route: string;
+  readonly handler: RunningApp['handler'];
+}
+
 /** Shares the requests of one port among apps, by the longest route that fits; health and metrics are of all of them. */
-export function serve(server: Server, apps: readonly RunningApp[]): void {
+export function serve(server: Server, apps: readonly RunningApp[], more: readonly Route[] = []): void {
   const health = healthHandler(apps.map((app) => app.context));
   const table = apps
     .flatMap((app) => app.routes.map((route) => ({ route, handler: app.handler })))
+    .concat(more)
     .sort((a, b) => b.route.length - a.route.length);
   server.on('request', (request, response) => {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';

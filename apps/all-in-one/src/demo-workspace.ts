@@ -1,0 +1,55 @@
+import { Agents, Changes, CHANGES_TABLE, Workspaces } from '@app/inbox';
+import { withDatabase, withMailboxes, type Installation } from '../../cli/src';
+
+/** People of the demo; they sign in with one click and have no password. */
+const PEOPLE = [
+  { displayName: 'Léa', role: 'agent', email: 'lea@demo.evenhand.test', locale: 'fr' },
+  { displayName: 'Karim', role: 'supervisor', email: 'karim@demo.evenhand.test', locale: 'fr' },
+  { displayName: 'Ada', role: 'admin', email: 'ada@demo.evenhand.test', locale: 'en' },
+] as const;
+
+/** Where the simulated provider listens this time. */
+export interface DemoMailbox {
+  readonly address: string;
+  readonly password: string;
+  readonly imapPort: number;
+  readonly smtpPort: number;
+}
+
+/** Makes the demo workspace, its people and its mailbox, or tells the mailbox the ports of this start. Safe to repeat. */
+export async function seedWorkspace(installation: Installation, mailbox: DemoMailbox): Promise<void> {
+  const workspaceId = await demoWorkspace(installation);
+  const server = { host: '127.0.0.1', tls: 'none', user: mailbox.address } as const;
+  const settings = {
+    imap: { ...server, port: mailbox.imapPort },
+    smtp: { ...server, port: mailbox.smtpPort },
+    history: 'all-as-new',
+    plusAddressing: true,
+    sentIsAuthoritative: true,
+  };
+  const credentials = { imapPassword: mailbox.password, smtpPassword: mailbox.password };
+  await withMailboxes(installation, async (accounts) => {
+    const known = (await accounts.list()).find((account) => account.address === mailbox.address);
+    if (known) await accounts.reconnect(known.id, settings, credentials, { check: false });
+    else {
+      const account = { workspaceId, address: mailbox.address, name: 'Service clients', settings, credentials, simulated: true };
+      await accounts.add(account, { check: false });
+    }
+  });
+}
+
+async function demoWorkspace(installation: Installation): Promise<string> {
+  return withDatabase(installation, 'api', async ({ database, live }) => {
+    const workspaces = new Workspaces();
+    const found = await database.transaction('system', (tx) => workspaces.installation(tx));
+    if (found.demoWorkspaceId !== null) return found.demoWorkspaceId;
+    const { workspaceId } = await database.transaction('system', (tx) =>
+      workspaces.create(tx, { name: 'Relation client', demo: true, timeZone: 'Europe/Paris' }),
+    );
+    const agents = new Agents(new Changes(live.changeFeed(CHANGES_TABLE)));
+    await database.transaction({ workspaceId }, async (tx) => {
+      for (const person of PEOPLE) await agents.create(tx, { ...person, passwordHash: null });
+    });
+    return workspaceId;
+  });
+}

@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { runAllInOne } from './all-in-one';
+
+void runAllInOne();

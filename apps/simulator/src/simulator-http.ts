@@ -1,0 +1,23 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import express from 'express';
+import { NestLog, type Logger } from '@app/runtime';
+import type { MailSimulator } from './mail-simulator';
+import { SimulatorModule } from './simulator.module';
+
+/** The simulator's page and control API, to be given the requests under `/sim`. */
+export async function simulatorHttp(
+  simulator: MailSimulator,
+  logger: Logger,
+): Promise<{ handler: (request: IncomingMessage, response: ServerResponse) => void; close(): Promise<void> }> {
+  const handler = express();
+  handler.disable('x-powered-by');
+  const app = await NestFactory.create<NestExpressApplication>(
+    SimulatorModule.register({ simulator }),
+    new ExpressAdapter(handler),
+    { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
+  );
+  await app.init();
+  return { handler: handler as unknown as (request: IncomingMessage, response: ServerResponse) => void, close: () => app.close() };
+}
