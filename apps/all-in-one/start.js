@@ -3,8 +3,10 @@
 /**
  * Builds if needed, then becomes the app: `node apps/all-in-one/start.js [app] [arguments of the app]`.
  *
- * The app runs in this very process, so that Ctrl-C and SIGTERM reach it directly, on Windows as well. Where dist/ is
- * complete and no build tools are installed (the container image), run `node dist/apps/<app>/src/main.js` instead.
+ * The app runs in this very process, and the scripts of package.json start it with `exec`, because npm sends SIGTERM and
+ * SIGINT to its shell only: a shell that waits for a child would die or stay and leave the app running. Where `exec` is
+ * unknown (Windows) call this file directly. Where dist/ is complete and no build tools are installed (the container
+ * image), run `node dist/apps/<app>/src/main.js` instead.
  */
 const Module = require('node:module');
 const { existsSync } = require('node:fs');
