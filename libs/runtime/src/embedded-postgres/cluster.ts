@@ -4,7 +4,7 @@ import { chmod, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from '
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { PostgresBinaries } from './binaries';
-import { DataDirUnusable, PostgresNotStarted } from './errors';
+import { DataDirUnusable, mendOf, PostgresNotStarted } from './errors';
 import { giveTo, giveToOwnerOf, runAs, type Account } from './run-as';
 
 /** Name of the owner role (a superuser of this server) and of the database. */
@@ -102,7 +102,7 @@ async function initdb(cluster: string, password: string, binaries: PostgresBinar
     refused = output;
     if (!/invalid locale/.test(output)) break;
   }
-  throw new PostgresNotStarted(`Could not create a database in ${cluster}; initdb says: ${refused}`);
+  throw new PostgresNotStarted(`Could not create a database in ${cluster}; initdb says:\n${refused}${mendOf(refused)}`);
 }
 
 /** Password of the owner role; puts the file's mode right if others could read it. */

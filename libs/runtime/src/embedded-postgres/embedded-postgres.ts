@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { findPostgresBinaries } from './binaries';
 import { createDataDir, locksOf } from './claim-data-dir';
 import { clusterFiles } from './cluster';
-import { explainingFileErrors } from './errors';
+import { DataDirUnusable, explainingFileErrors } from './errors';
 import { Launcher, type RunningServer } from './launcher';
 import { enterUser, leaveUser, livingUsers } from './server-users';
 import { serverSettings } from './server-settings';
@@ -100,11 +100,19 @@ export class EmbeddedPostgres {
       this.log(`${this.dataDir} is gone; its PostgreSQL (process ${this.pid}) notices that within a minute and ends`);
       return;
     }
-    await this.launcher.exclusively(async () => {
+    const work = async (): Promise<void> => {
       await leaveUser(this.note);
       const others = await livingUsers(locksOf(this.dataDir));
       if (others.length === 0 || force) await this.launcher.stop();
       else this.log(`PostgreSQL goes on for ${others.map((pid) => `process ${pid}`).join(', ')}`);
-    });
+    };
+    try {
+      await this.launcher.exclusively(work);
+    } catch (error) {
+      if (!(error instanceof DataDirUnusable)) throw error;
+      // A full disk has no room for the lock; that is no reason to leave the server behind.
+      this.log(error.message);
+      await work();
+    }
   }
 }

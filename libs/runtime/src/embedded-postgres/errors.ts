@@ -41,6 +41,8 @@ const MEND: Readonly<Record<string, string>> = {
   EROFS: 'The file system is read-only: mount it writable',
   ENOTDIR: 'A file stands where a directory is needed: move it away',
   EEXIST: 'A file stands where a directory is needed: move it away',
+  // Node's recursive mkdir says so on a read-only file system too.
+  ENOENT: 'Something is missing that cannot be made there (is the file system read-only, or was it removed in use?)',
   ENOSPC: 'The disk is full: make room (a new database needs 60 MB)',
   EDQUOT: 'The disk quota is used up: make room (a new database needs 60 MB)',
 };
@@ -50,12 +52,19 @@ export async function explainingFileErrors<T>(dataDir: string, work: () => Promi
   try {
     return await work();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const mend = code === undefined ? undefined : MEND[code];
+    const { code, message, syscall } = error as NodeJS.ErrnoException;
+    // A program that cannot be started is no matter of the data.
+    const mend = code === undefined || syscall?.startsWith('spawn') ? undefined : MEND[code];
     if (mend === undefined) throw error;
     throw new DataDirUnusable(
       `Cannot keep data in ${dataDir} (${message}). ${mend}, or choose another directory with EVENHAND_DATA_DIR.`,
       { cause: error },
     );
   }
+}
+
+/** The same advice for what PostgreSQL's own programs say; empty if there is none. */
+export function mendOf(output: string): string {
+  if (/No space left on device/.test(output)) return `\n${MEND['ENOSPC']}.`;
+  return /Disk quota exceeded/.test(output) ? `\n${MEND['EDQUOT']}.` : '';
 }

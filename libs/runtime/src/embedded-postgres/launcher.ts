@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresBinaries } from './binaries';
 import { locksOf } from './claim-data-dir';
 import { choosePort, createCluster, inspectCluster, readPassword, type ClusterFiles } from './cluster';
-import { DataDirUnusable, explainingFileErrors, PostgresNotStarted, PostgresNotStopped } from './errors';
+import { DataDirUnusable, explainingFileErrors, mendOf, PostgresNotStarted, PostgresNotStopped } from './errors';
 import { createDatabase, knock, ownerUrl } from './knock';
 import { waitForLock } from './numbered-lock';
 import { readPostmaster, startPostmaster, tailOf, type Postmaster, type StartedPostmaster } from './postmaster';
@@ -41,7 +41,11 @@ export class Launcher {
   ) {}
 
   /** Runs `work` while no other process starts or stops this server. */
-  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return explainingFileErrors(this.files.dataDir, () => this.locked(work));
+  }
+
+  private async locked<T>(work: () => Promise<T>): Promise<T> {
     const lock = await waitForLock(locksOf(this.files.dataDir), 'postgres-start', RECOVERY_MS + 60_000, ({ pid }) =>
       this.log(`waiting for process ${pid}, which starts or stops PostgreSQL in ${this.files.dataDir}`),
     );
@@ -52,7 +56,7 @@ export class Launcher {
       );
     }
     try {
-      return await explainingFileErrors(this.files.dataDir, work);
+      return await work();
     } finally {
       await lock.release();
     }
@@ -144,7 +148,9 @@ export class Launcher {
     // Another one starts in this moment, or the processes of a killed one are just ending; or it was killed itself.
     const passes = /lock file "[^"]*" (already exists|is empty)|pre-existing shared memory block/;
     if (passes.test(logged) || end?.code === null) return false;
-    throw new PostgresNotStarted(`PostgreSQL did not start in ${this.files.cluster}. Its log says:\n${logged}`);
+    throw new PostgresNotStarted(
+      `PostgreSQL did not start in ${this.files.cluster}. Its log says:\n${logged}${mendOf(logged)}`,
+    );
   }
 
   private silent(): Error {

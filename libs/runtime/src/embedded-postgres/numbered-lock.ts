@@ -1,4 +1,4 @@
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat, truncate, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity';
@@ -7,8 +7,8 @@ import { isRunning, thisProcess, type ProcessIdentity } from './process-identity
  * A lock between processes in plain files, which a process that dies cannot leave behind. Node has no flock(2).
  *
  * The lock `start` is the files `start.1`, `start.2` …: whoever owns the highest number holds it, as long as his process
- * lives and has not written "released". To take it, one creates the next number with O_EXCL, then looks whether it is
- * still the highest. The highest number is never deleted, so it only grows; that is what makes take-over of a dead
+ * lives and has not emptied the file. To take it, one creates the next number with O_EXCL, then looks whether it is
+ * still the highest. The highest number held is never deleted, so it only grows; that is what makes take-over of a dead
  * holder's lock free of races: nobody ever removes a file that might be a living holder's.
  */
 
@@ -22,7 +22,7 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-/** A file without content is a holder who is just writing it, for this long; then it is one who died doing so. */
+/** A file without a whole line is a holder who is just writing it, for this long; then it is free. */
 const WRITING_MS = 5_000;
 const POLL_MS = 20;
 
@@ -89,7 +89,6 @@ async function readState(path: string): Promise<LockHolder | 'free' | 'writing'>
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'writing';
     throw error;
   }
-  if (text === 'released\n') return 'free';
   if (!text.endsWith('\n')) return age < WRITING_MS ? 'writing' : 'free';
   const holder = JSON.parse(text) as LockHolder;
   return isRunning(holder) ? holder : 'free';
@@ -102,6 +101,9 @@ async function takeNumber(directory: string, name: string, number: number): Prom
     const file = await open(path, 'wx', 0o644);
     try {
       await file.writeFile(`${JSON.stringify(holder)}\n`);
+    } catch (error) {
+      await rm(path, { force: true }); // the disk is full: let nobody wait for the rest
+      throw error;
     } finally {
       await file.close();
     }
@@ -120,10 +122,15 @@ async function takeNumber(directory: string, name: string, number: number): Prom
   return { release: once(() => markReleased(path)) };
 }
 
+/** An old file without content: needs no room on the disk. */
 async function markReleased(path: string): Promise<void> {
-  // By rename, so that nobody reads a half-written line.
-  await writeFile(`${path}.released`, 'released\n');
-  await rename(`${path}.released`, path);
+  try {
+    await truncate(path);
+    await utimes(path, 0, 0);
+  } catch (error) {
+    // The directory is gone, and the lock with it.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

@@ -71,7 +71,7 @@ export function spawnAs(
 }
 
 /**
- * Runs a program to its end and returns its exit code and the end of what it printed.
+ * Runs a program to its end and returns its exit code and the end of what it printed: its complaints, if there are any.
  * @throws when it cannot be started or is not through in `timeoutMs`; then it is killed.
  */
 export async function runAs(
@@ -81,12 +81,12 @@ export async function runAs(
   timeoutMs: number,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   const child = spawnAs(account, program, args, ['ignore', 'pipe', 'pipe']);
-  let output = '';
-  const collect = (chunk: Buffer): void => {
-    output = (output + chunk.toString('utf8')).slice(-8_000);
-  };
-  child.stdout?.on('data', collect);
-  child.stderr?.on('data', collect);
+  const printed = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.on('data', (chunk: Buffer) => {
+      printed[stream] = (printed[stream] + chunk.toString('utf8')).slice(-8_000);
+    });
+  }
   let late = false;
   const timer = setTimeout(() => {
     late = true;
@@ -94,8 +94,9 @@ export async function runAs(
   }, timeoutMs);
   try {
     const code = await new Promise<number | null>((ended, failed) => child.once('close', ended).once('error', failed));
-    if (late) throw new Error(`${program} was not through after ${timeoutMs / 1000} s: ${output.trim()}`);
-    return { code, output: output.trim() };
+    const output = printed.stderr.trim() || printed.stdout.trim();
+    if (late) throw new Error(`${program} was not through after ${timeoutMs / 1000} s: ${output}`);
+    return { code, output };
   } finally {
     clearTimeout(timer);
   }
@@ -123,7 +124,7 @@ export function giveToOwnerOf(dataDir: string, path: string): void {
 
 /** Why the account cannot run postgres; undefined if it can. */
 function whyNotAs(account: Account, binaries: PostgresBinaries): string | undefined {
-  const [command = binaries.postgres, ...args] = [...account.prefix, binaries.postgres, '--version'];
+  const [command, ...args] = [...account.prefix, binaries.postgres, '--version'] as const;
   const options = { ...account.ids, cwd: '/', env: cleanEnvironment(), encoding: 'utf8', timeout: 10_000 } as const;
   const { status, stderr, error } = spawnSync(command, args, options);
   if (error) return error.message;

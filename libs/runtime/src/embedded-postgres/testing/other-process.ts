@@ -9,7 +9,7 @@ const FRAME = (code: string): string => `
   const { startEmbeddedPostgres } = require('./libs/runtime/src/embedded-postgres/embedded-postgres.ts');
   const { claimDataDir } = require('./libs/runtime/src/embedded-postgres/claim-data-dir.ts');
   const tell = (value) => process.stdout.write(JSON.stringify(value) + '\\n');
-  const told = () => new Promise((resolve) => process.stdin.once('data', resolve));
+  const told = () => new Promise((resolve) => process.stdin.once('data', resolve).once('end', resolve));
   (async () => { ${code} })().then(
     () => process.exit(0),
     (error) => { tell({ error: error.name, message: error.message }); process.exit(1); },
@@ -17,7 +17,7 @@ const FRAME = (code: string): string => `
 
 /**
  * Another process that uses the launcher, for the specs. Its code is the body of an async function that has
- * `startEmbeddedPostgres`, `claimDataDir`, `tell(value)` and `told()`, which resolves when `goOn()` is called here.
+ * `startEmbeddedPostgres`, `claimDataDir`, `tell(value)` and `told()`, which resolves when `goOn()` is called here or this process ends.
  */
 export class OtherProcess {
   readonly ended: Promise<unknown>;
