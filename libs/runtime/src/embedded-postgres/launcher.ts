@@ -31,7 +31,7 @@ const STOP_S = 60;
 const POLL_MS = 20;
 const RETRY_MS = 100;
 
-/** Starts and stops the server of one data directory. Each public method is safe beside other processes. */
+/** Starts and stops the server of one data directory; `exclusively` keeps other processes from doing so meanwhile. */
 export class Launcher {
   constructor(
     private readonly binaries: PostgresBinaries,
