@@ -1,5 +1,6 @@
 import { migrate } from '@app/runtime';
-import { allMigrations } from '../../apps/cli/src/index';
+// The list alone: the door of apps/cli would load every app into every test.
+import { allMigrations } from '../../apps/cli/src/schema-owners';
 
 /**
  * Brings the template database of a test run to the newest schema, with the real migrations.

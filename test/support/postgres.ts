@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+// By path: jest's aliases do not hold in a global setup.
+import { startEmbeddedPostgres } from '../../libs/runtime/src/embedded-postgres/embedded-postgres';
 
 /** What one test run holds; jest runs this file once for each kind of test and tears down as often. */
 interface TestServer {
@@ -42,7 +44,6 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
     return { url: given, stop: () => dropDatabasesOf(given, run) };
   }
 
-  const { startEmbeddedPostgres } = await import('../../libs/runtime/src/embedded-postgres/embedded-postgres');
   const dataDir = await mkdtemp(join(tmpdir(), 'evenhand-test-'));
   // fsync off: the data of a test run need not survive the machine.
   const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off', full_page_writes: 'off' } });
