@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { Settings } from '@app/runtime';
 
 const port = (fallback: number) =>
-  z.coerce.number({ error: 'a port from 0 to 65535' }).int().min(0, 'a port from 0 to 65535').max(65_535, 'a port from 0 to 65535').default(fallback);
+  z.coerce
+    .number({ error: 'a port from 0 to 65535' })
+    .int()
+    .min(0, 'a port from 0 to 65535')
+    .max(65_535, 'a port from 0 to 65535')
+    .default(fallback);
 
 /** Settings of the simulated mail provider. */
 export const simulatorSettings = {

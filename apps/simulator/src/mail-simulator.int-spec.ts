@@ -292,6 +292,17 @@ describe('the simulated mail provider over SMTP', () => {
   });
 });
 
+describe('starting', () => {
+  it('names the port that is taken and the setting that changes it, and lets go of the other', async () => {
+    const { smtpPort } = simulator;
+    const second = MailSimulator.start({ dir: join(dir, 'second'), smtpPort });
+    await expect(second).rejects.toThrow(`Port ${smtpPort}, for SMTP of the simulated mail provider, is taken`);
+    await expect(MailSimulator.start({ dir: join(dir, 'second'), smtpPort })).rejects.toThrow(
+      'EVENHAND_SIMULATOR_SMTP_PORT',
+    );
+  });
+});
+
 describe('the faults of the simulated mail provider', () => {
   it('refuse the right password at both ports, as often as asked', async () => {
     simulator.faults = { refuseLogin: 2 };

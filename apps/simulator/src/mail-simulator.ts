@@ -205,8 +205,23 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
   }
 
   private async open(): Promise<void> {
-    if (!this.imap.listening) this.ports.imap = await this.imap.listen(this.ports.imap, this.host);
-    if (!this.smtp.listening) this.ports.smtp = await this.smtp.listen(this.ports.smtp, this.host);
+    const open = async (front: ImapFront | SmtpFront, name: 'imap' | 'smtp'): Promise<void> => {
+      if (front.listening) return;
+      const port = this.ports[name];
+      try {
+        this.ports[name] = await front.listen(port, this.host);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+        const protocol = name.toUpperCase();
+        throw new Error(
+          `Port ${port}, for ${protocol} of the simulated mail provider, is taken. Set EVENHAND_SIMULATOR_${protocol}_PORT ` +
+            'to another (0 takes a free one), or stop what listens there.',
+          { cause: error },
+        );
+      }
+    };
+    await open(this.imap, 'imap');
+    await open(this.smtp, 'smtp');
   }
 
   private async shut(): Promise<void> {

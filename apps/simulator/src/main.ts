@@ -1,6 +1,14 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
-import { closeServer, createLimitedServer, listen, Logger, readConfig, runtimeSettings, untilStopped } from '@app/runtime';
+import {
+  closeServer,
+  createLimitedServer,
+  listen,
+  Logger,
+  readConfig,
+  runtimeSettings,
+  untilStopped,
+} from '@app/runtime';
 import { simulatorSettings } from './config';
 import { DEMO_MAILBOX, MailSimulator } from './mail-simulator';
 import { simulatorHttp } from './simulator-http';

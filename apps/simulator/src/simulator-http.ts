@@ -19,5 +19,8 @@ export async function simulatorHttp(
     { logger: new NestLog(logger), bodyParser: false, abortOnError: false },
   );
   await app.init();
-  return { handler: handler as unknown as (request: IncomingMessage, response: ServerResponse) => void, close: () => app.close() };
+  return {
+    handler: handler as unknown as (request: IncomingMessage, response: ServerResponse) => void,
+    close: () => app.close(),
+  };
 }
