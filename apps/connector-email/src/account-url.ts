@@ -26,8 +26,14 @@ export function accountFromUrls(given: MailboxUrls): {
   };
 }
 
-function serverOf(text: string, protocol: string, ports: { plain: number; implicit: number }, address: string): MailServer {
-  const wrong = (why: string) => new Refused('REFUSED', `The ${protocol} URL is wrong: ${why}. Expected ${protocol}s://USER@HOST:${ports.implicit}`);
+function serverOf(
+  text: string,
+  protocol: string,
+  ports: { plain: number; implicit: number },
+  address: string,
+): MailServer {
+  const wrong = (why: string) =>
+    new Refused('REFUSED', `The ${protocol} URL is wrong: ${why}. Expected ${protocol}s://USER@HOST:${ports.implicit}`);
   let url: URL;
   try {
     url = new URL(text);

@@ -7,13 +7,22 @@ import type { Setting } from '@app/runtime';
 export const emailSettings = {
   ...connectorHostSettings,
   EVENHAND_MAIL_WORKERS: {
-    schema: z.coerce.number({ error: 'a number' }).int().min(1, 'a number from 1 to 64').max(64, 'a number from 1 to 64').default(2),
+    schema: z.coerce
+      .number({ error: 'a number' })
+      .int()
+      .min(1, 'a number from 1 to 64')
+      .max(64, 'a number from 1 to 64')
+      .default(2),
     doc: 'Workers that read mail (parse, decode, sanitise), each a thread of its own.',
     example: '2',
   } satisfies Setting<number>,
 } as const;
 
-const host = z.string().min(1, 'a host name').max(253).regex(/^[A-Za-z0-9.:[\]_-]+$/, 'a host name or address');
+const host = z
+  .string()
+  .min(1, 'a host name')
+  .max(253)
+  .regex(/^[A-Za-z0-9.:[\]_-]+$/, 'a host name or address');
 const port = z.number().int().min(1, 'a port from 1 to 65535').max(65_535, 'a port from 1 to 65535');
 
 /** One server of a mail provider. */
@@ -57,8 +66,13 @@ export const mailboxCredentials = z.object({
 export type MailboxCredentials = z.infer<typeof mailboxCredentials>;
 
 /** @throws Refused naming the first wrong field; values are not repeated, they may be secret. */
-export function parseMailbox(settings: unknown, credentials: unknown): { settings: MailboxSettings; credentials: MailboxCredentials } {
-  const parsed = z.object({ settings: mailboxSettings, credentials: mailboxCredentials }).safeParse({ settings, credentials });
+export function parseMailbox(
+  settings: unknown,
+  credentials: unknown,
+): { settings: MailboxSettings; credentials: MailboxCredentials } {
+  const parsed = z
+    .object({ settings: mailboxSettings, credentials: mailboxCredentials })
+    .safeParse({ settings, credentials });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.slice(1).join('.') || 'settings';

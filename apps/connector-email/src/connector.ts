@@ -77,17 +77,26 @@ export class EmailConnector implements Connector, Polls, LooksUp {
     const source = mail.unreadable === undefined ? undefined : await this.storeSource(delivery);
     const token = own ? undefined : await this.conversationOf(mail, tokens, account.id);
     const events = eventsOf(mail, delivery, account, tokens, { attachments, token, source });
-    return { events, reach: [], unsupported: [], ...(mail.unreadable === undefined ? {} : { unreadable: mail.unreadable }) };
+    return {
+      events,
+      reach: [],
+      unsupported: [],
+      ...(mail.unreadable === undefined ? {} : { unreadable: mail.unreadable }),
+    };
   }
 
   async prepare(outbound: OutboundMessage, account: ConnectorAccount): Promise<Buffer> {
     const { settings } = parseMailbox(account.settings, account.credentials);
     const tokens = this.tokens(account);
     const files = await Promise.all(
-      outbound.attachments.map(async (ref) => ({ ref, content: await this.kept(this.parts.blobs.read(ref.sha256, MAX_FILE_BYTES)) })),
+      outbound.attachments.map(async (ref) => ({
+        ref,
+        content: await this.kept(this.parts.blobs.read(ref.sha256, MAX_FILE_BYTES)),
+      })),
     );
     const replyTo = settings.plusAddressing ? tokens.replyAddress(outbound.conversationId) : undefined;
-    const usable = replyTo !== undefined && (await this.parts.replyTokens.remember(account.id, outbound.conversationId));
+    const usable =
+      replyTo !== undefined && (await this.parts.replyTokens.remember(account.id, outbound.conversationId));
     return writeMail(outbound, account, tokens, files, usable ? replyTo : undefined);
   }
 
@@ -109,7 +118,10 @@ export class EmailConnector implements Connector, Polls, LooksUp {
       if (path === undefined) return { found: false, authoritative: false };
       await client.mailboxOpen(path, { readOnly: true });
       const id = tokens.messageId(outbound.id);
-      for (const [name, value] of [['message-id', id], ['x-evenhand-id', tokens.evenhandId(outbound.id)]] as const) {
+      for (const [name, value] of [
+        ['message-id', id],
+        ['x-evenhand-id', tokens.evenhandId(outbound.id)],
+      ] as const) {
         const found = await client.search({ header: { [name]: value } }, { uid: true });
         if (!Array.isArray(found)) return { found: false, authoritative: false };
         if (found.length > 0) return { found: true, nativeIds: [id] };
@@ -152,7 +164,11 @@ export class EmailConnector implements Connector, Polls, LooksUp {
   }
 
   private async store(file: ParsedMail['attachments'][number]): Promise<FileRef> {
-    const { sha256, size } = await this.kept(this.parts.blobs.put(Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength), { maxBytes: MAX_FILE_BYTES }));
+    const { sha256, size } = await this.kept(
+      this.parts.blobs.put(Buffer.from(file.content.buffer, file.content.byteOffset, file.content.byteLength), {
+        maxBytes: MAX_FILE_BYTES,
+      }),
+    );
     const { name, mime, inline, contentId } = file;
     return { sha256, name, mime, size, inline, ...(contentId === undefined ? {} : { contentId }) };
   }
@@ -173,7 +189,12 @@ export class EmailConnector implements Connector, Polls, LooksUp {
   private file(prepared: Buffer, account: ConnectorAccount): void {
     const { settings, credentials } = parseMailbox(account.settings, account.credentials);
     const work = (async () => {
-      const client = await connectImap(settings.imap, credentials.imapPassword, this.parts.guard, AbortSignal.timeout(LOOK_UP_TIMEOUT_MS));
+      const client = await connectImap(
+        settings.imap,
+        credentials.imapPassword,
+        this.parts.guard,
+        AbortSignal.timeout(LOOK_UP_TIMEOUT_MS),
+      );
       try {
         const path = await findSentFolder(client);
         if (path !== undefined) await client.append(path, prepared, ['\\Seen']);
@@ -181,7 +202,9 @@ export class EmailConnector implements Connector, Polls, LooksUp {
         client.close();
       }
     })()
-      .catch((error: unknown) => this.parts.logger.warn('a sent mail could not be filed in Sent', { accountId: account.id }, error))
+      .catch((error: unknown) =>
+        this.parts.logger.warn('a sent mail could not be filed in Sent', { accountId: account.id }, error),
+      )
       .finally(() => this.filing.delete(work));
     this.filing.add(work);
   }

@@ -92,7 +92,14 @@ export class FolderReader {
       });
     }
     const dates = await this.recent(floorOf(this.settings.history, this.session.account.connectedAt));
-    this.cursor = beginCursor(this.settings.history, this.session.account.connectedAt, validity, box.uidNext, dates, known);
+    this.cursor = beginCursor(
+      this.settings.history,
+      this.session.account.connectedAt,
+      validity,
+      box.uidNext,
+      dates,
+      known,
+    );
     await this.session.commit([], { stream: this.folder.path, cursor: this.cursor });
   }
 
@@ -140,7 +147,10 @@ export class FolderReader {
       const missing = [...sources].filter(([source]) => !known.has(source)).map(([, uid]) => uid);
       for await (const { deliveries } of this.batches(missing)) await this.session.commit(deliveries, null);
       if (missing.length > 0) {
-        this.logger.warn('mails were missing and have been added', { accountId: this.session.account.id, mails: missing.length });
+        this.logger.warn('mails were missing and have been added', {
+          accountId: this.session.account.id,
+          mails: missing.length,
+        });
         this.onGap(missing.length);
       }
     }
@@ -204,7 +214,9 @@ export class FolderReader {
     const idles = this.client.capabilities.has('IDLE');
     const timer = new AbortController();
     const woken = new Promise<void>((resolve) => (this.wake = resolve));
-    const time = sleep(idles ? this.options.sweepMs : this.options.pollMs, undefined, { signal: timer.signal }).catch(() => undefined);
+    const time = sleep(idles ? this.options.sweepMs : this.options.pollMs, undefined, { signal: timer.signal }).catch(
+      () => undefined,
+    );
     // a command breaks the IDLE by itself; one that the server ends too early must not make a busy loop
     const idle = idles ? this.idle(timer.signal) : new Promise<never>(() => undefined);
     if (!this.dirty && !this.closed) {

@@ -58,15 +58,27 @@ export async function connectImap(
 /** An error of the protocol in the words of `connector-error.ts`. */
 export function imapError(error: unknown, where: string): Error {
   if (error instanceof Transient || error instanceof CredentialsRejected || error instanceof Refused) return error;
-  const fault = error as { authenticationFailed?: boolean; code?: string; serverResponseCode?: string; tlsFailed?: boolean; message?: string };
-  const unavailable = fault.serverResponseCode === 'UNAVAILABLE' || fault.serverResponseCode === 'INUSE' || fault.serverResponseCode === 'LIMIT';
+  const fault = error as {
+    authenticationFailed?: boolean;
+    code?: string;
+    serverResponseCode?: string;
+    tlsFailed?: boolean;
+    message?: string;
+  };
+  const unavailable =
+    fault.serverResponseCode === 'UNAVAILABLE' ||
+    fault.serverResponseCode === 'INUSE' ||
+    fault.serverResponseCode === 'LIMIT';
   if (fault.authenticationFailed === true && !unavailable) {
     return new CredentialsRejected(
       `The mail server refuses the user name or password (IMAP, ${where}). Give the mailbox its present password; with two-step verification, an app password.`,
       { cause: error },
     );
   }
-  return new Transient(`The mail server cannot be read (IMAP, ${where}): ${describeNetwork(fault.code, fault.message)}`, { cause: error });
+  return new Transient(
+    `The mail server cannot be read (IMAP, ${where}): ${describeNetwork(fault.code, fault.message)}`,
+    { cause: error },
+  );
 }
 
 /** What a network fault means, for an operator. */
@@ -110,6 +122,8 @@ async function guarded(host: string, guard: HostGuard) {
 /** Path of the folder with sent mail, or undefined. What the server declares beats what a name suggests. */
 export async function findSentFolder(client: ImapFlow): Promise<string | undefined> {
   const folders = (await client.list()).filter((folder) => folder.specialUse === '\\Sent');
-  const declared = folders.find((folder: ListResponse & { specialUseSource?: string }) => folder.specialUseSource === 'extension');
+  const declared = folders.find(
+    (folder: ListResponse & { specialUseSource?: string }) => folder.specialUseSource === 'extension',
+  );
   return (declared ?? folders[0])?.path;
 }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { ConnectorAccount, FileRef, InboundEvent, MessageEvent, RawDelivery, Reference, SendEvent } from '@app/channel';
+import type {
+  ConnectorAccount,
+  FileRef,
+  InboundEvent,
+  MessageEvent,
+  RawDelivery,
+  Reference,
+  SendEvent,
+} from '@app/channel';
 import { MAX_REFERENCES } from '@app/channel';
 import { contentKey } from './mail/content-key';
 import type { MailAddress, ParsedMail } from './mail/parsed-mail';
@@ -49,7 +57,11 @@ export function sentByUs(mail: ParsedMail, tokens: MailTokens): string | undefin
 
 /** Reply addresses of ours among the recipients, the envelope's first. */
 export function replyAddresses(mail: ParsedMail, tokens: MailTokens) {
-  const addresses = [...mail.deliveredTo, ...mail.to.map(({ address }) => address), ...mail.cc.map(({ address }) => address)];
+  const addresses = [
+    ...mail.deliveredTo,
+    ...mail.to.map(({ address }) => address),
+    ...mail.cc.map(({ address }) => address),
+  ];
   return addresses.flatMap((address) => tokens.parseReplyAddress(address) ?? []).slice(0, 5);
 }
 
@@ -63,11 +75,14 @@ function messageOf(
   ids: readonly string[],
 ): MessageEvent {
   const outbound = context.role === 'sent';
-  const key = mail.unreadable === undefined ? contentKey(mail) : `raw:${createHash('sha256').update(delivery.raw).digest('hex')}`;
+  const key =
+    mail.unreadable === undefined ? contentKey(mail) : `raw:${createHash('sha256').update(delivery.raw).digest('hex')}`;
   const author = outbound ? { value: account.address } : authorOf(mail, account.address, key);
   const problems = [...mail.problems];
   if (context.wholeSize !== undefined) {
-    problems.push(`The mail is too large (${Math.ceil(context.wholeSize / 1_048_576)} MB): only its beginning is shown, the rest was left on the mail server.`);
+    problems.push(
+      `The mail is too large (${Math.ceil(context.wholeSize / 1_048_576)} MB): only its beginning is shown, the rest was left on the mail server.`,
+    );
   }
   if (!outbound && mail.from === undefined) problems.push('The mail names no sender: it cannot be answered by mail.');
   return {

@@ -33,7 +33,12 @@ export interface SmtpOptions {
  * Gives one mail to the provider.
  * @throws Refused, RateLimited, CredentialsRejected, Transient (surely not taken) or Uncertain (perhaps taken).
  */
-export async function sendMail(options: SmtpOptions, from: string, to: readonly string[], raw: Buffer): Promise<SendReceipt> {
+export async function sendMail(
+  options: SmtpOptions,
+  from: string,
+  to: readonly string[],
+  raw: Buffer,
+): Promise<SendReceipt> {
   const transport = await transportTo(options);
   const body = countedStream(raw);
   try {
@@ -70,7 +75,10 @@ async function transportTo({ server, password, guard, domain, timeoutMs }: SmtpO
     throw smtpError(error, whereOf(server), false);
   });
   if (server.tls === 'none' && !address.loopback) {
-    throw new Refused('REFUSED', `The SMTP server ${server.host} must be reached with TLS; without it only on this machine.`);
+    throw new Refused(
+      'REFUSED',
+      `The SMTP server ${server.host} must be reached with TLS; without it only on this machine.`,
+    );
   }
   return nodemailer.createTransport({
     host: address.address,
@@ -100,20 +108,26 @@ export function smtpError(error: unknown, where: string, bodyRead: boolean): Err
   const answered = fault.responseCode !== undefined && fault.responseCode >= 400;
   if (fault.code === 'EAUTH' || /\b5\.7\.30\b/.test(words) || fault.responseCode === 530) {
     // 4xx while logging in: the provider is busy, the password may well be right (454 4.7.0)
-    if (fault.responseCode !== undefined && fault.responseCode < 500) return new Transient(`The mail server is busy (SMTP, ${where}): ${words}`, { cause: error });
+    if (fault.responseCode !== undefined && fault.responseCode < 500)
+      return new Transient(`The mail server is busy (SMTP, ${where}): ${words}`, { cause: error });
     return new CredentialsRejected(
       `The mail server refuses the user name or password (SMTP, ${where}): ${words} Give the mailbox its present password; with two-step verification, an app password.`,
       { cause: error },
     );
   }
   if (!answered) {
-    if (bodyRead) return new Uncertain(`The mail server took the mail and did not answer (SMTP, ${where}).`, { cause: error });
-    return new Transient(`The mail server cannot be reached (SMTP, ${where}): ${describeNetwork(fault.code, fault.message)}`, { cause: error });
+    if (bodyRead)
+      return new Uncertain(`The mail server took the mail and did not answer (SMTP, ${where}).`, { cause: error });
+    return new Transient(
+      `The mail server cannot be reached (SMTP, ${where}): ${describeNetwork(fault.code, fault.message)}`,
+      { cause: error },
+    );
   }
   // Gmail's daily limit is a 550 that heals within 24 hours
   if (/\b5\.4\.5\b/.test(words)) return new RateLimited(words, inMinutes(60), { cause: error });
   // Microsoft's limit of connections
-  if (/\b4\.3\.2\b/.test(words) && fault.responseCode === 432) return new RateLimited(words, inMinutes(0.1), { cause: error });
+  if (/\b4\.3\.2\b/.test(words) && fault.responseCode === 432)
+    return new RateLimited(words, inMinutes(0.1), { cause: error });
   if (fault.responseCode! < 500) return new Transient(`The mail server asks to try later: ${words}`, { cause: error });
   return new Refused(refusalOf(fault), words, { cause: error });
 }

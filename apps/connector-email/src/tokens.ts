@@ -52,7 +52,11 @@ export class MailTokens {
     const match = /^([a-z])([a-z2-7]{29})$/.exec(lower.slice(base.length, -tail.length));
     if (!match) return undefined;
     const bytes = fromBase32(match[2]!);
-    return { version: match[1]!, key: bytes.subarray(0, KEY_BYTES), mac: bytes.subarray(KEY_BYTES, KEY_BYTES + MAC_BYTES) };
+    return {
+      version: match[1]!,
+      key: bytes.subarray(0, KEY_BYTES),
+      mac: bytes.subarray(KEY_BYTES, KEY_BYTES + MAC_BYTES),
+    };
   }
 
   /** Whether a reply address was signed by us for this conversation. */

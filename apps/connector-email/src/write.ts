@@ -51,7 +51,9 @@ function senderName(author: string, account: string): string {
 /** Our conversation reference first, the first mail of the thread, then the latest, as many as relays take. */
 function referencesOf(outbound: OutboundMessage, tokens: MailTokens): string[] {
   const own = bracketed(tokens.conversationReference(outbound.conversationId));
-  const thread = [...new Set([...outbound.references, ...(outbound.inReplyTo === null ? [] : [outbound.inReplyTo])].map(bracketed))];
+  const thread = [
+    ...new Set([...outbound.references, ...(outbound.inReplyTo === null ? [] : [outbound.inReplyTo])].map(bracketed)),
+  ];
   let length = own.length;
   const fits = (id: string): boolean => (length += id.length + 1) <= MAX_REFERENCES_LENGTH;
   const [first, ...later] = thread.filter((id) => id !== own);
@@ -72,6 +74,9 @@ function bracketed(id: string): string {
 function htmlOf(text: string): string {
   const escape = (line: string): string =>
     line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-  const paragraphs = text.replace(/\r\n?/g, '\n').trim().split(/\n{2,}/);
+  const paragraphs = text
+    .replace(/\r\n?/g, '\n')
+    .trim()
+    .split(/\n{2,}/);
   return paragraphs.map((lines) => `<p dir="auto">${lines.split('\n').map(escape).join('<br>\n')}</p>`).join('\n');
 }

@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  ConnectorError,
-  CredentialsRejected,
-  RateLimited,
-  type Connector,
-  type Polls,
-} from '@app/channel';
+import { ConnectorError, CredentialsRejected, RateLimited, type Connector, type Polls } from '@app/channel';
 import type { Logger } from '@app/runtime';
 import type { AccountLease, AccountLeases } from './account-leases';
 import { UnknownAccount, type AccountRow, type Accounts } from './accounts';
@@ -128,7 +122,11 @@ export class AccountRunner {
       await this.tell(id, 'degraded', failure.message);
       return Math.max(wait, failure.until.getTime() - Date.now());
     }
-    this.logger.warn('the connection of an account ended; connecting again', { ...fields, waitMs: Math.round(wait) }, failure);
+    this.logger.warn(
+      'the connection of an account ended; connecting again',
+      { ...fields, waitMs: Math.round(wait) },
+      failure,
+    );
     // a connection that lived long is simply made again: nobody needs to hear of that
     if (wait > 0) await this.tell(id, 'degraded', describe(failure));
     return wait;
@@ -143,5 +141,7 @@ export class AccountRunner {
 
 function describe(failure: unknown): string {
   if (failure instanceof ConnectorError) return failure.message;
-  return failure === undefined ? 'The connection was closed; connecting again.' : 'The connection failed; connecting again.';
+  return failure === undefined
+    ? 'The connection was closed; connecting again.'
+    : 'The connection failed; connecting again.';
 }

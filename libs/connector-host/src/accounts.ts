@@ -13,6 +13,10 @@ export interface AccountRow {
   readonly simulated: boolean;
   readonly status: AccountStatus;
   readonly detail: string;
+  /** Why nothing can be sent until the account is connected again; empty when sending goes. */
+  readonly sendProblem: string;
+  readonly sendTriedAt: Date | null;
+  /** Nothing is sent before. */
   readonly pausedUntil: Date | null;
   readonly connectedAt: Date;
   /** Changes with settings and credentials; whoever is connected with older ones connects again. */
@@ -48,7 +52,13 @@ export class UnknownAccount extends Error {
 
 const CHECK_TIMEOUT_MS = 30_000;
 const MAX_ACCOUNTS = 10_000;
-const ROW = `id, workspace_id as "workspaceId", channel, address, name, simulated, status, detail,
+/** What people see: the worse of reading and sending. */
+const ROW = `id, workspace_id as "workspaceId", channel, address, name, simulated,
+  case when status = 'disconnected' then status
+       when send_problem <> '' then 'reconnect_needed'
+       when status = 'connected' and paused_until is not null then 'rate_limited' else status end as status,
+  case when send_problem <> '' then send_problem else detail end as detail,
+  send_problem as "sendProblem", send_tried_at as "sendTriedAt",
   paused_until as "pausedUntil", connected_at as "connectedAt", connection_version as "connectionVersion"`;
 
 /** The accounts of one connector's channel. Every change that people see goes to triage in the same transaction. */
@@ -99,14 +109,19 @@ export class Accounts {
   }
 
   /** Replaces settings and credentials, after trying them; queued messages go out and reading starts again. */
-  async reconnect(id: string, settings: unknown, credentials: unknown, options: { check: boolean } = { check: true }): Promise<void> {
+  async reconnect(
+    id: string,
+    settings: unknown,
+    credentials: unknown,
+    options: { check: boolean } = { check: true },
+  ): Promise<void> {
     this.connector.validate(settings, credentials);
     const account = await this.get(id);
     if (options.check) await this.check({ ...account, settings, credentials });
     await this.database.transaction('system', async (tx) => {
       await tx.execute(
         `update intake.accounts set settings = $2, credentials = $3, connection_version = connection_version + 1,
-                status = $4, detail = '', version = version + 1, checked_at = $5
+                status = $4, detail = '', send_problem = '', version = version + 1, checked_at = $5
           where id = $1`,
         [id, JSON.stringify(settings), this.sealed(id, credentials), options.check ? 'connected' : 'degraded', tx.now],
       );
@@ -125,28 +140,54 @@ export class Accounts {
     await this.change(id, status, 'disconnected_at is null', [new Date()]);
   }
 
-  /** @param detail what is wrong and how to mend it, in plain English without secrets; empty when all is well. */
-  async setStatus(id: string, status: AccountStatus, detail = ''): Promise<void> {
-    const known = await this.database.query<{ same: boolean }>(
-      `select status = $2 and detail = $3 and checked_at > $4::timestamptz - interval '1 minute' as same
+  /**
+   * How reading goes.
+   * @param detail what is wrong and how to mend it, in plain English without secrets; empty when all is well.
+   */
+  async setStatus(
+    id: string,
+    status: Exclude<AccountStatus, 'rate_limited' | 'disconnected'>,
+    detail = '',
+  ): Promise<void> {
+    const words = detail.slice(0, 2_000);
+    const known = await this.database.query<{ same: boolean; fresh: boolean }>(
+      `select (status, detail) = ($2, $3) as same, checked_at > $4::timestamptz - interval '1 minute' as fresh
          from intake.accounts where id = $1`,
-      [id, status, detail, this.database.clock.now()],
+      [id, status, words, this.database.clock.now()],
     );
-    if (known[0]?.same) return;
-    await this.change(id, 'status = $2, detail = $3', '(status, detail) is distinct from ($2, $3)', [status, detail.slice(0, 2_000)]);
+    if (known[0]?.same && known[0].fresh) return;
+    if (!known[0]?.same) {
+      await this.change(
+        id,
+        'status = $2, detail = $3',
+        "(status, detail) is distinct from ($2, $3) and status <> 'disconnected'",
+        [status, words],
+      );
+    }
     await this.database.transaction('system', (tx) =>
       tx.execute('update intake.accounts set checked_at = $2 where id = $1', [id, tx.now]),
     );
   }
 
   /** Nothing is sent on the account before `until`. */
-  async pause(tx: Tx, id: string, until: Date, detail: string): Promise<void> {
-    const changed = await tx.execute(
-      `update intake.accounts set paused_until = $2, status = 'rate_limited', detail = $3, version = version + 1
-        where id = $1 and (paused_until is null or paused_until < $2) and status <> 'reconnect_needed'`,
-      [id, until, detail.slice(0, 2_000)],
-    );
-    if (changed > 0) await this.announce(tx, id);
+  async pause(tx: Tx, id: string, until: Date): Promise<void> {
+    await this.changeIn(tx, id, 'paused_until = $2', '(paused_until is null or paused_until < $2)', [until]);
+  }
+
+  /** Sending needs new credentials; an empty `problem` says that it went. */
+  async setSendProblem(tx: Tx, id: string, problem: string): Promise<void> {
+    if (problem === '') {
+      await this.changeIn(
+        tx,
+        id,
+        "send_problem = '', paused_until = null",
+        "(send_problem <> '' or paused_until <= $2)",
+        [tx.now],
+      );
+      return;
+    }
+    await tx.execute('update intake.accounts set send_tried_at = $2 where id = $1', [id, tx.now]);
+    await this.changeIn(tx, id, 'send_problem = $2', 'send_problem is distinct from $2', [problem.slice(0, 2_000)]);
   }
 
   /** Accounts of the channel that are not disconnected, in order of connection. */
@@ -185,21 +226,22 @@ export class Accounts {
     return { id, workspaceId, channel, address, name, settings, credentials, connectedAt };
   }
 
-  private async check(account: Pick<NewAccount, 'workspaceId' | 'address' | 'name' | 'settings' | 'credentials'>): Promise<void> {
+  private async check(
+    account: Pick<NewAccount, 'workspaceId' | 'address' | 'name' | 'settings' | 'credentials'>,
+  ): Promise<void> {
     const { workspaceId, address, name, settings, credentials } = account;
     const channel = this.connector.channel;
     const tried = { id: '', workspaceId, channel, address, name, settings, credentials, connectedAt: new Date() };
     await this.connector.check(tried, AbortSignal.timeout(CHECK_TIMEOUT_MS));
   }
 
-  private async change(id: string, set: string, unless: string, params: readonly unknown[]): Promise<void> {
-    await this.database.transaction('system', async (tx) => {
-      const changed = await tx.execute(
-        `update intake.accounts set ${set}, version = version + 1 where id = $1 and ${unless}`,
-        [id, ...params],
-      );
-      if (changed > 0) await this.announce(tx, id);
-    });
+  private async change(id: string, set: string, when: string, params: readonly unknown[]): Promise<void> {
+    await this.database.transaction('system', (tx) => this.changeIn(tx, id, set, when, params));
+  }
+
+  private async changeIn(tx: Tx, id: string, set: string, when: string, params: readonly unknown[]): Promise<void> {
+    const sql = `update intake.accounts set ${set}, version = version + 1 where id = $1 and ${when}`;
+    if ((await tx.execute(sql, [id, ...params])) > 0) await this.announce(tx, id);
   }
 
   private async announce(tx: Tx, id: string): Promise<void> {

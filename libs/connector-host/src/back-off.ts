@@ -45,7 +45,8 @@ export class BackOff {
       return 0;
     }
     const wait = baseMs * factor ** Math.min(this.failures, 60);
-    const cap = this.failures < LONG_OUTAGE ? capMs : Math.min(outageCapMs, capMs * factor ** (this.failures - LONG_OUTAGE));
+    const cap =
+      this.failures < LONG_OUTAGE ? capMs : Math.min(outageCapMs, capMs * factor ** (this.failures - LONG_OUTAGE));
     this.failures += 1;
     return Math.min(wait, cap) + this.random() * jitterMs;
   }

@@ -7,7 +7,10 @@ const key = z
   .transform((text, context) => {
     const bytes = parseKey(text);
     if (bytes) return bytes;
-    context.addIssue({ code: 'custom', message: '32 bytes as 64 hexadecimal digits or as base64 (openssl rand -base64 32)' });
+    context.addIssue({
+      code: 'custom',
+      message: '32 bytes as 64 hexadecimal digits or as base64 (openssl rand -base64 32)',
+    });
     return z.NEVER;
   })
   .optional();

@@ -5,13 +5,35 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 const NEVER = new BlockList();
 /** Of this machine or its own network; reachable only where the operator allows it. */
 const PRIVATE = new BlockList();
-for (const [net, bits] of [['0.0.0.0', 8], ['169.254.0.0', 16], ['224.0.0.0', 4], ['240.0.0.0', 4], ['192.0.0.0', 24]] as const)
+for (const [net, bits] of [
+  ['0.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+  ['192.0.0.0', 24],
+] as const)
   NEVER.addSubnet(net, bits, 'ipv4');
-for (const [net, bits] of [['fe80::', 10], ['ff00::', 8], ['fd00:ec2::', 32], ['::', 128]] as const)
+for (const [net, bits] of [
+  ['fe80::', 10],
+  ['ff00::', 8],
+  ['fd00:ec2::', 32],
+  ['::', 128],
+] as const)
   NEVER.addSubnet(net, bits, 'ipv6');
-for (const [net, bits] of [['127.0.0.0', 8], ['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['100.64.0.0', 10], ['198.18.0.0', 15]] as const)
+for (const [net, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['198.18.0.0', 15],
+] as const)
   PRIVATE.addSubnet(net, bits, 'ipv4');
-for (const [net, bits] of [['::1', 128], ['fc00::', 7]] as const) PRIVATE.addSubnet(net, bits, 'ipv6');
+for (const [net, bits] of [
+  ['::1', 128],
+  ['fc00::', 7],
+] as const)
+  PRIVATE.addSubnet(net, bits, 'ipv6');
 
 /** A host that may not be connected to, in words for the operator. */
 export class HostRefused extends Error {

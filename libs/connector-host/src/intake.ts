@@ -66,7 +66,12 @@ export class Intake {
   }
 
   /** Adds events that are the connector's own words, or that were read again. @returns how many were new. */
-  async append(tx: Tx, account: Owner, events: readonly InboundEvent[], deliveryId: string | null = null): Promise<number> {
+  async append(
+    tx: Tx,
+    account: Owner,
+    events: readonly InboundEvent[],
+    deliveryId: string | null = null,
+  ): Promise<number> {
     if (events.length === 0) return 0;
     const added = await tx.execute(
       `insert into intake.events (id, workspace_id, account_id, channel, delivery_id, kind, external_id, body, received_at)

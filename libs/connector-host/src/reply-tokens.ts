@@ -21,7 +21,10 @@ export class ReplyTokens {
         'insert into intake.reply_tokens (account_id, key, conversation_id) values ($1, $2, $3) on conflict do nothing',
         params,
       );
-      return tx.query('select from intake.reply_tokens where account_id = $1 and key = $2 and conversation_id = $3', params);
+      return tx.query(
+        'select from intake.reply_tokens where account_id = $1 and key = $2 and conversation_id = $3',
+        params,
+      );
     });
     return rows.length > 0;
   }

@@ -43,12 +43,19 @@ export class Vault {
     const [pair] = this.pairs;
     const cipher = createCipheriv('aes-256-gcm', pair.encryption, nonce);
     cipher.setAAD(boundTo(purpose, row));
-    return Buffer.concat([Buffer.from([FORMAT, pair.id]), nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+    return Buffer.concat([
+      Buffer.from([FORMAT, pair.id]),
+      nonce,
+      cipher.update(plain),
+      cipher.final(),
+      cipher.getAuthTag(),
+    ]);
   }
 
   /** @throws VaultClosed when no key of ours made it for this purpose and row, or a byte was changed. */
   open(purpose: string, row: string, sealed: Buffer): Buffer {
-    if (sealed.length < HEAD + TAG || sealed[0] !== FORMAT) throw new VaultClosed(purpose, 'it is not in the known format');
+    if (sealed.length < HEAD + TAG || sealed[0] !== FORMAT)
+      throw new VaultClosed(purpose, 'it is not in the known format');
     const candidates = this.pairs.filter((pair) => pair.id === sealed[1]);
     if (candidates.length === 0) throw new VaultClosed(purpose, 'it was made with another key');
     for (const pair of candidates) {
@@ -89,7 +96,7 @@ export function parseKey(text: string): Buffer | undefined {
 }
 
 function derive(key: Buffer): KeyPair {
-  if (key.length !== 32) throw new RangeError('the connectors\' key has 32 bytes');
+  if (key.length !== 32) throw new RangeError("the connectors' key has 32 bytes");
   const sub = (use: string) => Buffer.from(hkdfSync('sha256', key, '', `evenhand/v1/${use}`, 32));
   const encryption = sub('encryption');
   const signing = sub('signing');

@@ -22,8 +22,12 @@ export class Intake1763800000002 implements MigrationInterface {
         -- AES-256-GCM
         credentials bytea not null,
         simulated boolean not null default false,
+        -- how reading goes: connected | degraded | reconnect_needed | disconnected
         status text not null default 'degraded',
         detail text not null default '',
+        -- why nothing can be sent until somebody gives new credentials; empty when sending goes
+        send_problem text not null default '',
+        send_tried_at timestamptz(3),
         -- counts changes of settings and credentials: whoever is connected with older ones connects again
         connection_version bigint not null default 1,
         -- counts changes of name, status, detail and pause; the newest is the truth
