@@ -35,7 +35,8 @@ const simulator = 'apps/simulator';
 
 /** Package -> the only places that import it. Packages not named here are free, except for `bare` units. */
 const homes = {
-  zod: ['libs/channel', 'libs/runtime', '(apps|libs)/[^/]+/src/config\\.ts'],
+  // Checks what comes from outside: words between processes, settings, and an operator's arguments.
+  zod: ['libs/channel', 'libs/runtime', '(apps|libs)/[^/]+/src/config\\.ts', 'apps/cli'],
   pg: ['libs/runtime'],
   // The DataSource stays in libs/runtime (.oxlintrc.json); the others declare entities and migrations.
   typeorm: ['libs/runtime', 'libs/inbox', 'libs/connector-host', 'apps/audit'],

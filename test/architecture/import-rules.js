@@ -6,7 +6,8 @@
  */
 const { arrows, doorsOfApps, bare, homes, packagesOfChannel } = require('./arrows');
 
-const testFile = '\\.(int-|e2e-)?spec\\.tsx?$|/fixtures/';
+/** Tests, and what only they use: fixtures, and worlds for the tests of one unit in its `testing/`. */
+const testFile = '\\.(int-|e2e-)?spec\\.tsx?$|/(fixtures|testing)/';
 const anyOf = (names) => `(${names.join('|')})`;
 const inUnit = (unit) => `^${unit}/`;
 const doorOf = (libs) => `^libs/${anyOf(libs)}/src/index\\.ts$`;
@@ -73,15 +74,15 @@ module.exports = {
     ),
     rule(
       'own-door',
-      'Inside a unit files import one another, never the own index.ts.',
-      { path: '^((?:libs|apps)/[^/]+)/' },
+      'Inside a unit files import one another, never the own index.ts; a test may look through the door.',
+      { path: '^((?:libs|apps)/[^/]+)/', pathNot: testFile },
       { path: '^$1/src/index\\.ts$' },
     ),
     rule(
       'product-without-tests',
       'Product files import nothing from test/.',
       { path: '^(libs|apps)/', pathNot: testFile },
-      { path: ['^test/', '\\.(int-|e2e-)?spec\\.tsx?$'] },
+      { path: ['^test/', testFile] },
     ),
     rule('no-cycle', 'No cycles, type-only ones included.', {}, { circular: true }),
     rule(
@@ -106,7 +107,11 @@ module.exports = {
       'declared',
       'A package that is imported stands in package.json; what comes along with another package may vanish.',
       { path: '^(libs|apps|test)/' },
-      { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: npm('@jest/test-sequencer') }, // jest's own base class
+      {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: npm('@jest/test-sequencer'),
+      }, // jest's own base class
     ),
     rule('resolvable', 'An import leads to a file or package.', {}, { couldNotResolve: true }),
   ],

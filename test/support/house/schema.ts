@@ -3,7 +3,7 @@
  * writes nothing and ends with 1 if a file is not what the sources give.
  *
  *   .env.example               from the settings of every process
- *   apps/api/schema.graphql    and the GraphQL types, by apps/api/codegen.ts
+ *   apps/api/schema.graphql    and the GraphQL types, by apps/api/write-schema.ts
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -41,4 +41,4 @@ else if (found !== wanted) {
 }
 
 // Reads the same arguments; runs when it is loaded.
-require(join(root, 'apps/api/codegen'));
+require(join(root, 'apps/api/write-schema'));
