@@ -9,6 +9,15 @@ export interface ClaimedRow {
   readonly max_attempts: number;
   readonly lease_number: number;
   readonly request_id: string | null;
+  readonly lane: string | null;
+}
+
+/** A due job whose id is to be given to Redis. */
+export interface CarriedRow {
+  readonly id: string;
+  readonly name: string;
+  /** Different each time the same job is given to Redis. */
+  readonly turn: string;
 }
 
 /** Room for jobs of one name. */
@@ -51,6 +60,13 @@ const CLAIMABLE = /* sql */ `
     select 1 from jobs.jobs o
      where o.lane = j.lane and o.dead_at is null and (o.holds_lane or (o.number < j.number and o.run_at <= $1))))`;
 
+/** An id that Redis was given and that has not arrived within this time is taken for lost. */
+const LEFT_BY_REDIS = {
+  none: 'true',
+  silent: `(j.carried_at is null or j.carried_at < clock_timestamp() - interval '5 seconds')`,
+  answering: `j.carried_at < clock_timestamp() - interval '5 seconds'`,
+};
+
 /** The last statement of a claim; wants `due (id, lease_ms)` before it. */
 const TAKE = /* sql */ `
   taken as (
@@ -59,7 +75,7 @@ const TAKE = /* sql */ `
            lease_number = nextval('jobs.lease_number'),
            lease_until = clock_timestamp() + due.lease_ms * interval '1 millisecond'
       from due where j.id = due.id
-    returning j.id, j.name, j.payload, j.attempts, j.max_attempts, j.lease_number, j.request_id, j.number)
+    returning j.id, j.name, j.payload, j.attempts, j.max_attempts, j.lease_number, j.request_id, j.lane, j.number)
   select * from taken order by number`;
 
 /** The statements on `jobs.jobs`. Safe with any number of processes; what each means is said in `jobs.ts`. */
@@ -89,8 +105,12 @@ export class JobTable {
     return rows[0]?.id ?? null;
   }
 
-  /** Takes what is due, as much as there is room for. May fail with SQLSTATE 23505 or 40P01 when lanes collide. */
-  async claim(slots: readonly Slot[], now: Date): Promise<ClaimedRow[]> {
+  /**
+   * Takes what is due, as much as there is room for. May fail with SQLSTATE 23505 or 40P01 when lanes collide.
+   * @param redis what Redis has of the due rows: nothing (`none`), those carried within the last 5 s (`silent`), or those
+   *   and the ones about to be carried (`answering`); what it has is left to it.
+   */
+  async claim(slots: readonly Slot[], now: Date, redis: 'none' | 'silent' | 'answering'): Promise<ClaimedRow[]> {
     return this.database.query<ClaimedRow>(
       /* sql */ `
       with due as materialized (
@@ -98,10 +118,57 @@ export class JobTable {
           from unnest($2::text[], $3::int[], $4::int[]) s (name, free, lease_ms)
          cross join lateral (
            select j.id from jobs.jobs j
-            where j.name = s.name and ${CLAIMABLE}
+            where j.name = s.name and ${CLAIMABLE} and ${LEFT_BY_REDIS[redis]}
             order by j.run_at, j.number limit s.free for update skip locked) j),
       ${TAKE}`,
       [now, slots.map((s) => s.name), slots.map((s) => s.free), slots.map((s) => s.leaseMs)],
+    );
+  }
+
+  /**
+   * Takes one job whose id has arrived by Redis. It was due by the clock of who gave it there, so time is not asked again.
+   * @returns undefined when it is done, in other hands, put off, or its lane is not free. May fail like `claim`.
+   */
+  async claimCarried(id: string, leaseMs: number): Promise<ClaimedRow | undefined> {
+    const rows = await this.database.query<ClaimedRow>(
+      /* sql */ `
+      with due as materialized (
+        select j.id, $2::int as lease_ms from jobs.jobs j
+         where j.id = $1 and j.carried_at is not null and j.dead_at is null
+           and (j.lease_until is null or j.lease_until < clock_timestamp())
+           and (j.lane is null or j.holds_lane or not exists (
+             select 1 from jobs.jobs o where o.lane = j.lane and o.dead_at is null and o.holds_lane))
+           for update skip locked),
+      ${TAKE}`,
+      [id, leaseMs],
+    );
+    return rows[0];
+  }
+
+  /** Marks due jobs as given to Redis. Who calls must then give them there, or `uncarry` them. */
+  async carry(names: readonly string[], now: Date, limit: number): Promise<CarriedRow[]> {
+    return this.database.query<CarriedRow>(
+      /* sql */ `
+      with due as materialized (
+        select j.id from jobs.jobs j
+         where j.name = any ($2) and ${CLAIMABLE} and j.carried_at is null
+         order by j.run_at, j.number limit $3 for update skip locked),
+      carried as (
+        update jobs.jobs j set carried_at = clock_timestamp() from due where j.id = due.id
+        returning j.id, j.name, j.number, j.carried_at)
+      select id, name, (extract(epoch from carried_at) * 1000000)::bigint::text as turn from carried order by number`,
+      [now, names, limit],
+    );
+  }
+
+  /** Redis does not have these after all. */
+  async uncarry(ids: readonly string[]): Promise<void> {
+    await this.database.query(
+      /* sql */ `
+      with back as (
+        update jobs.jobs set carried_at = null where id = any ($1::uuid[]) and lease_number is null returning id)
+      select count(*) from back`,
+      [ids],
     );
   }
 
