@@ -5,7 +5,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { ImapFlow, type SearchObject } from 'imapflow';
 import nodemailer from 'nodemailer';
-import { type Faults, MailSimulator } from './index';
+import type { Faults } from './mail/faults';
+import { MailSimulator } from './mail-simulator';
 
 const SUPPORT = 'support@demo.evenhand.test';
 const MARIE = 'marie@customers.test';

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEMO_MAILBOX, type MailArrival, MailSimulator } from '../index';
+import type { MailArrival } from '../mail/post-office';
+import { DEMO_MAILBOX, MailSimulator } from '../mail-simulator';
 
 const ANA = { name: 'Ana Bélanger', address: 'ana@customers.test' };
 const PLUS = DEMO_MAILBOX.replace('@', '+r-token@');

@@ -32,7 +32,7 @@ export function customerPage(
               <bdi class="${thread.unseen ? 'new' : ''}">${subject || words.noSubject}</bdi>
               ${thread.unseen && html`<span class="badge">${words.unseen(1)}</span>`}
             </span>
-            <small>${thread.entries.length} · ${when(lastOf(thread).internalDate, view.language)}</small>
+            <small>${words.count(thread.entries.length)} · ${when(lastOf(thread).internalDate, view.language)}</small>
           </a>
         </li>`,
     )}
@@ -40,7 +40,7 @@ export function customerPage(
   return layout(
     view,
     words.mails(name),
-    html`<p><a href="${pathOf(view)}">← ${words.home}</a></p>
+    html`<p class="back"><a href="${pathOf(view)}">← ${words.home}</a></p>
       <h1>${words.mails(name)}</h1>
       ${problemBox(words, problem)}
       <div id="threads" data-live>${threads.length > 0 ? list : html`<p class="muted">${words.noMails}</p>`}</div>
@@ -59,13 +59,13 @@ export function threadPage(view: CustomerView, entries: ReadEntry[], draft: Draf
   return layout(
     view,
     subject,
-    html`<p><a href="${pathOf(view, 'c', view.address)}">← ${words.back}</a></p>
+    html`<p class="back"><a href="${pathOf(view, 'c', view.address)}">← ${words.back}</a></p>
       <h1 dir="auto">${subject}</h1>
       <div id="thread" data-live>${entries.map((entry) => article(view, entry))}</div>
       ${problemBox(words, problem)}
       <section class="card" aria-labelledby="reply-title">
         <h2 id="reply-title">${answered ? words.replyAs(name) : words.chase}</h2>
-        ${writeForm(view, 'reply', draft)}
+        ${writeForm(view, answered ? 'reply' : 'chase', draft)}
       </section>`,
   );
 }

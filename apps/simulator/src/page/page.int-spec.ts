@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DEMO_MAILBOX, MailSimulator, SimulatorModule } from '../index';
+import { DEMO_MAILBOX, MailSimulator } from '../mail-simulator';
+import { SimulatorModule } from '../simulator.module';
 
 const ANA = 'ana.belanger@customers.test';
 
@@ -44,12 +45,11 @@ async function submit(path: string, fields: Record<string, string>, file?: { nam
   return fetch(base + path, { method: 'POST', body: form, headers: { origin: base }, redirect: 'manual' });
 }
 
-async function post(path: string, body: unknown, method = 'POST') {
-  return fetch(base + path, {
-    method,
-    body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-  });
+/** Sends JSON as a program does. */
+async function send(method: 'POST' | 'PUT', path: string, body: unknown) {
+  const headers = { 'content-type': 'application/json' };
+  const request = new Request(base + path, { method, headers, body: JSON.stringify(body) });
+  return fetch(request);
 }
 
 describe('the page of the customers', () => {
@@ -182,7 +182,7 @@ describe('the control API', () => {
       text: 'x',
       attachments: [file],
     };
-    const { messageId } = (await (await post('/sim/api/mails', letter)).json()) as { messageId: string };
+    const { messageId } = (await (await send('POST', '/sim/api/mails', letter)).json()) as { messageId: string };
     const listed = (await (await fetch(`${base}/sim/api/mailboxes/${DEMO_MAILBOX}`)).json()) as { inbox: object[] };
     const attachments = [{ filename: 'a.txt', mimeType: 'text/plain', size: 2 }];
     expect(listed.inbox).toMatchObject([{ uid: 1, messageId, subject: 'Q', deliveredTo: DEMO_MAILBOX, attachments }]);
@@ -212,8 +212,8 @@ describe('the control API', () => {
     ['PUT', '/sim/api/faults', { data: { code: 200, text: '' } }, 'data.code'],
     ['PUT', '/sim/api/life', { everyMs: -1 }, 'everyMs'],
     ['PUT', '/sim/api/mailboxes/not%20an%20address', {}, 'Not an address'],
-  ])('answers %s %s %j with what is wrong', async (method, path, body, named) => {
-    const response = await post(path, body, method);
+  ] as const)('answers %s %s %j with what is wrong', async (method, path, body, named) => {
+    const response = await send(method, path, body);
     expect(response.status).toBe(422);
     expect(((await response.json()) as { error: string }).error).toContain(named);
   });
@@ -233,7 +233,7 @@ describe('the control API', () => {
 
   it('takes no body over its limit', async () => {
     const letter = { from: { address: ANA }, to: DEMO_MAILBOX, text: 'x'.repeat(16 * 1024 * 1024) };
-    expect((await post('/sim/api/mails', letter)).status).toBe(413);
+    expect((await send('POST', '/sim/api/mails', letter)).status).toBe(413);
   });
 });
 

@@ -25,10 +25,12 @@ a { color: var(--accent); text-underline-offset: 2px; }
 .languages { display: flex; gap: 4px; font-size: 14px; }
 .languages a, .languages span { padding: 4px 8px; }
 .languages span { font-weight: 600; }
-.frame { display: grid; grid-template-columns: 300px minmax(0, 1fr); max-width: 1200px; margin: 0 auto; }
+.frame { display: grid; grid-template-columns: 300px minmax(0, 1fr); max-width: 1200px; }
 nav { border-right: 1px solid var(--line); padding: 16px 12px; }
 main { padding: 16px 24px 48px; min-width: 0; }
-h1 { font-size: 22px; line-height: 1.3; margin: 4px 0 12px; }
+h1 { font-size: 22px; line-height: 1.3; margin: 4px 0 12px; max-width: 760px; }
+.back { margin: 0 0 8px; }
+.back a, .mail footer a { display: inline-block; padding: 4px 0; }
 h2 { font-size: 16px; margin: 0 0 8px; }
 nav h2 { padding: 0 8px; }
 .list { list-style: none; margin: 0; padding: 0; }
@@ -48,6 +50,7 @@ nav h2 { padding: 0 8px; }
 .mail.team { border-inline-start: 3px solid var(--accent); }
 .mail .text { padding: 12px 14px; white-space: pre-wrap; }
 .mail details { padding: 0 14px 10px; font-size: 14px; color: var(--muted); }
+.mail summary { padding: 2px 0; cursor: pointer; }
 .mail details .text { padding: 8px 0 0 12px; border-inline-start: 2px solid var(--line); margin-top: 6px; }
 .mail footer { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 6px 14px 10px; font-size: 14px; }
 form { max-width: 760px; }
@@ -62,6 +65,8 @@ input[type=text], select, textarea { width: 100%; font: inherit; color: inherit;
   border: 1px solid var(--muted); border-radius: 6px; padding: 8px 10px; min-height: 44px; }
 textarea { min-height: 150px; resize: vertical; }
 input[type=file] { width: 100%; font: inherit; padding: 6px 0; }
+::file-selector-button { font: inherit; min-height: 36px; margin-inline-end: 10px; padding: 4px 12px; cursor: pointer;
+  color: var(--accent); background: transparent; border: 1px solid var(--accent); border-radius: 6px; }
 button { font: inherit; font-weight: 600; min-height: 44px; padding: 8px 18px; border-radius: 6px; cursor: pointer;
   border: 1px solid var(--accent); background: var(--accent); color: var(--on-accent); margin-top: 12px; }
 button.quiet { background: transparent; color: var(--accent); }

@@ -12,13 +12,13 @@ export interface Draft {
   reply?: string;
 }
 
-/** The form in which a customer writes: a new mail as anybody, a new mail as one customer, or an answer. */
-export function writeForm(view: View, kind: 'anybody' | 'customer' | 'reply', draft: Draft): Html {
+/** The form in which a customer writes: a new mail as anybody, a new mail as one customer, an answer, or a reminder. */
+export function writeForm(view: View, kind: 'anybody' | 'customer' | 'reply' | 'chase', draft: Draft): Html {
   const { words } = view;
   const label = kind === 'reply' ? words.reply : words.send;
   return html`<form method="post" action="${pathOf(view, 'write')}" enctype="multipart/form-data">
     ${kind === 'anybody' ? whoFields(view, draft) : html`<input type="hidden" name="from" value="${view.address}" />`}
-    ${kind === 'reply' ? html`<input type="hidden" name="reply" value="${draft.reply}" />` : whatFields(view, draft)}
+    ${kind === 'reply' || kind === 'chase' ? html`<input type="hidden" name="reply" value="${draft.reply}" />` : whatFields(view, draft)}
     <label for="text">${words.message}</label>
     ${textArea(draft.text ?? '')}
     <label for="files">${words.files}</label>
