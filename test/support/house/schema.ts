@@ -12,23 +12,40 @@ import { envExample, runtimeSettings, type Settings } from '@app/runtime';
 const root = resolve(__dirname, '../../..');
 const check = process.argv.includes('--check');
 
-/** Every process with settings of its own keeps them in `src/config.ts`, in exports whose names end with "Settings". */
+/** Units keep their settings in `src/config.ts`, in exports whose names end with "Settings". */
 function sections(): { title: string; settings: Settings }[] {
-  const apps = readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'src/config.ts')));
-  // What `npm start` reads comes first after what all read: it is what most people look for.
-  const inOrder = apps.sort((a, b) => Number(b === 'all-in-one') - Number(a === 'all-in-one') || a.localeCompare(b));
+  const units = ['libs', 'apps'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  );
+  // What `npm start` reads comes right after what every process reads: it is what most people look for.
+  const first = (unit: string): number => (unit === 'apps/all-in-one' ? 0 : 1);
   return [
     { title: 'every process', settings: runtimeSettings },
-    ...inOrder.map((app) => ({ title: app === 'all-in-one' ? 'npm start' : app, settings: settingsOf(app) })),
+    ...units
+      .filter((unit) => existsSync(join(root, unit, 'src/config.ts')))
+      .sort((a, b) => first(a) - first(b) || a.localeCompare(b))
+      .flatMap((unit) => settingsOf(unit).map((settings) => ({ title: titleOf(unit), settings }))),
   ];
 }
 
-function settingsOf(app: string): Settings {
-  const config = require(join(root, 'apps', app, 'src/config')) as Record<string, Settings>;
-  const named = Object.entries(config).filter(([name]) => name === 'settings' || name.endsWith('Settings'));
-  if (named.length === 0)
-    throw new Error(`apps/${app}/src/config.ts exports no settings (a name that ends with "Settings").`);
-  return Object.assign({}, ...named.map(([, settings]) => settings)) as Settings;
+function settingsOf(unit: string): Settings[] {
+  const config = require(join(root, unit, 'src/config')) as Record<string, unknown>;
+  return Object.entries(config).flatMap(([name, value]) =>
+    name.endsWith('Settings') && areSettings(value) ? [value] : [],
+  );
+}
+
+/** Tells settings of a process from others, such as the settings of a mailbox. */
+function areSettings(value: unknown): value is Settings {
+  return Object.entries(value as object).every(
+    ([name, { doc }]) => /^[A-Z][A-Z0-9_]+$/.test(name) && typeof doc === 'string',
+  );
+}
+
+function titleOf(unit: string): string {
+  return (
+    { 'apps/all-in-one': 'npm start', 'libs/connector-host': 'every connector' }[unit] ?? unit.replace(/^apps\//, '')
+  );
 }
 
 const file = join(root, '.env.example');
