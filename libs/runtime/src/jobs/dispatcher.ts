@@ -82,8 +82,9 @@ export class Dispatcher {
     return this.seats.free(name) > 0;
   }
 
-  get looking(): Promise<void> | undefined {
-    return this.round;
+  /** Whether it looks for jobs, claims one, or runs one. */
+  get busy(): boolean {
+    return this.round !== undefined || this.seats.anyTaken;
   }
 
   private ask(carry: boolean, claim: boolean): void {

@@ -60,12 +60,9 @@ const CLAIMABLE = /* sql */ `
     select 1 from jobs.jobs o
      where o.lane = j.lane and o.dead_at is null and (o.holds_lane or (o.number < j.number and o.run_at <= $1))))`;
 
-/** An id that Redis was given and that has not arrived within this time is taken for lost. */
-const LEFT_BY_REDIS = {
-  none: 'true',
-  silent: `(j.carried_at is null or j.carried_at < clock_timestamp() - interval '5 seconds')`,
-  answering: `j.carried_at < clock_timestamp() - interval '5 seconds'`,
-};
+/** An id given to Redis that has not arrived after 5 s is taken for lost; one that has been leased had arrived. */
+const LOST = `(j.carried_at < clock_timestamp() - interval '5 seconds' or j.lease_until is not null)`;
+const LEFT_BY_REDIS = { none: 'true', silent: `(j.carried_at is null or ${LOST})`, answering: LOST };
 
 /** The last statement of a claim; wants `due (id, lease_ms)` before it. */
 const TAKE = /* sql */ `

@@ -144,12 +144,11 @@ export class Jobs {
   /** For tests: resolves when nothing that could run here is due or running. Back-offs and held lanes are not waited for. */
   async idle(): Promise<void> {
     for (;;) {
-      while (this.dispatcher.looking || this.runner.count > 0) {
-        await (this.dispatcher.looking ?? this.runner.oneEnded());
+      if (!this.dispatcher.busy) {
+        const due = await this.table.anyClaimable(this.registry.served, this.now());
+        if (!due && !this.dispatcher.busy) return;
+        this.dispatcher.look();
       }
-      const due = await this.table.anyClaimable(this.registry.served, this.now());
-      if (!due && !this.dispatcher.looking && this.runner.count === 0) return;
-      this.dispatcher.look();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

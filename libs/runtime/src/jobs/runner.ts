@@ -23,10 +23,6 @@ export class Runner {
     this.leases = new LeaseKeeper(options.table, options.logger);
   }
 
-  get count(): number {
-    return this.running.size;
-  }
-
   /** @param takenAt performance.now() before the claim was sent. @returns when it has ended; never rejects. */
   run(row: ClaimedRow, takenAt: number): Promise<void> {
     const definition = this.options.registry.definition(row.name);
@@ -52,11 +48,6 @@ export class Runner {
       });
     this.running.set(job, ended);
     return ended;
-  }
-
-  /** Resolves when one of the running jobs has ended. */
-  async oneEnded(): Promise<void> {
-    await Promise.race(this.running.values());
   }
 
   /** Lets jobs finish for `graceMs`, then aborts their signals and gives their leases back. */

@@ -9,6 +9,10 @@ export class Seats {
     return Math.max(0, this.capacity(name) - (this.taken.get(name) ?? 0));
   }
 
+  get anyTaken(): boolean {
+    return [...this.taken.values()].some((count) => count > 0);
+  }
+
   take(name: string, count: number): void {
     this.taken.set(name, (this.taken.get(name) ?? 0) + count);
   }
