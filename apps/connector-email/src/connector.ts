@@ -13,16 +13,16 @@ import {
   type SendReceipt,
 } from '@app/channel';
 import type { HostGuard, ReplyTokens, SigningKey } from '@app/connector-host';
-import { BlobStoreUnavailable, type Blobs, type Clock, type Logger } from '@app/runtime';
-import { emailCapabilities } from './capabilities';
+import type { Blobs, Clock, Logger } from '@app/runtime';
 import { appendsToSent, parseMailbox, sentIsAuthoritative } from './config';
 import { FOLDER_READER_OPTIONS, type FolderReaderOptions } from './folder-reader';
 import { connectImap, findSentFolder, imapError } from './imap-client';
 import type { MailReader } from './mail/mail-reader';
 import type { ParsedMail } from './mail/parsed-mail';
+import { MailboxAccess } from './mailbox-access';
 import { pollMailbox } from './poll-mailbox';
 import { eventsOf, replyAddresses, sentByUs } from './read';
-import { checkSmtp, sendMail } from './smtp-client';
+import { sendMail } from './smtp-client';
 import { MailTokens } from './tokens';
 import { writeMail } from './write';
 
@@ -45,28 +45,11 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const LOOK_UP_TIMEOUT_MS = 60_000;
 
 /** E-mail: IMAP in, SMTP out. */
-export class EmailConnector implements Connector, Polls, LooksUp {
-  readonly channel = 'email';
-  readonly capabilities = emailCapabilities;
+export class EmailConnector extends MailboxAccess implements Connector, Polls, LooksUp {
   private readonly filing = new Set<Promise<void>>();
 
-  constructor(private readonly parts: EmailConnectorParts) {}
-
-  validate(settings: unknown, credentials: unknown): void {
-    parseMailbox(settings, credentials);
-  }
-
-  async check(account: ConnectorAccount, signal: AbortSignal): Promise<void> {
-    const { settings, credentials } = parseMailbox(account.settings, account.credentials);
-    const client = await connectImap(settings.imap, credentials.imapPassword, this.parts.guard, signal);
-    try {
-      await client.mailboxOpen('INBOX', { readOnly: true });
-    } catch (error) {
-      throw imapError(error, settings.imap.host);
-    } finally {
-      client.close();
-    }
-    await checkSmtp(this.smtp(account));
+  constructor(private readonly parts: EmailConnectorParts) {
+    super(parts.guard, parts.smtpTimeoutMs);
   }
 
   async read(delivery: RawDelivery, account: ConnectorAccount): Promise<ReadResult> {
@@ -181,7 +164,9 @@ export class EmailConnector implements Connector, Polls, LooksUp {
   /** A full disk is no fault of the mail: it is read again later. */
   private async kept<T>(work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
-      throw error instanceof BlobStoreUnavailable ? new Transient(error.message, { cause: error }) : error;
+      throw error instanceof Error && error.name === 'BlobStoreUnavailable'
+        ? new Transient(error.message, { cause: error })
+        : error;
     });
   }
 
@@ -207,19 +192,6 @@ export class EmailConnector implements Connector, Polls, LooksUp {
       )
       .finally(() => this.filing.delete(work));
     this.filing.add(work);
-  }
-
-  private smtp(account: ConnectorAccount) {
-    const { settings, credentials } = parseMailbox(account.settings, account.credentials);
-    const domain = account.address.slice(account.address.lastIndexOf('@') + 1);
-    const timeoutMs = this.parts.smtpTimeoutMs;
-    return {
-      server: settings.smtp,
-      password: credentials.smtpPassword,
-      guard: this.parts.guard,
-      domain,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    };
   }
 
   private tokens(account: ConnectorAccount): MailTokens {

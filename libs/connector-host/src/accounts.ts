@@ -65,7 +65,7 @@ const ROW = `id, workspace_id as "workspaceId", channel, address, name, simulate
 export class Accounts {
   constructor(
     private readonly database: Database,
-    private readonly connector: Connector,
+    private readonly connector: Pick<Connector, 'channel' | 'capabilities' | 'validate' | 'check'>,
     private readonly vault: Vault,
     private readonly intake: Intake,
   ) {}
@@ -127,6 +127,11 @@ export class Accounts {
       );
       await this.announce(tx, id);
     });
+  }
+
+  /** Tries the account as it is stored. @throws UnknownAccount, and what `Connector.check` throws. */
+  async try(id: string): Promise<void> {
+    await this.check(await this.open(id));
   }
 
   /** Changes the name customers see. */

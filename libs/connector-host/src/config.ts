@@ -2,18 +2,14 @@ import { z } from 'zod';
 import type { Setting } from '@app/runtime';
 import { parseKey } from './vault';
 
-const key = z
-  .string()
-  .transform((text, context) => {
-    const bytes = parseKey(text);
-    if (bytes) return bytes;
-    context.addIssue({
-      code: 'custom',
-      message: '32 bytes as 64 hexadecimal digits or as base64 (openssl rand -base64 32)',
-    });
-    return z.NEVER;
-  })
-  .optional();
+const SHAPE = '32 bytes as 64 hexadecimal digits or as base64; `openssl rand -base64 32` makes one';
+
+const key = z.string({ error: SHAPE }).transform((text, context) => {
+  const bytes = parseKey(text);
+  if (bytes) return bytes;
+  context.addIssue({ code: 'custom', message: SHAPE });
+  return z.NEVER;
+});
 
 /** Settings of every connector process. */
 export const connectorHostSettings = {
@@ -21,9 +17,9 @@ export const connectorHostSettings = {
     schema: key,
     doc: 'Key with which raw mail, credentials and outgoing bytes are encrypted and reply addresses signed: 32 random bytes, the same for all connectors and nobody else. Keep a copy: without it nothing of that can be read again. Left out, `npm start` makes one in the data directory.',
     secret: true,
-  } satisfies Setting<Buffer | undefined>,
+  } satisfies Setting<Buffer>,
   EVENHAND_CONNECTOR_KEY_OLD: {
-    schema: key,
+    schema: key.optional(),
     doc: 'The key in use before, while it is being replaced: what it encrypted can still be read, what it signed is still known.',
     secret: true,
   } satisfies Setting<Buffer | undefined>,

@@ -4,4 +4,5 @@ export { Vault, VaultClosed, parseKey, type SigningKey } from './vault';
 export { HostGuard, HostRefused, type GuardedAddress } from './guarded-address';
 export { ReplyTokens } from './reply-tokens';
 export { Accounts, AddressTaken, UnknownAccount, type AccountRow, type NewAccount } from './accounts';
-export { ConnectorHost, type ConnectorHostOptions } from './connector-host';
+export { ConnectorHost, INTAKE_CHANNEL, type ConnectorHostOptions } from './connector-host';
+export { Intake } from './intake';

@@ -105,7 +105,10 @@ export class MailboxWorld {
   }
 
   /** Events of a kind, in the order they were stored. */
-  async events<K extends InboundEvent['kind']>(kind: K, accountId?: string): Promise<Extract<InboundEvent, { kind: K }>[]> {
+  async events<K extends InboundEvent['kind']>(
+    kind: K,
+    accountId?: string,
+  ): Promise<Extract<InboundEvent, { kind: K }>[]> {
     const rows = await this.database.query<{ body: Extract<InboundEvent, { kind: K }> }>(
       'select body from intake.events where kind = $1 and ($2::uuid is null or account_id = $2) order by number',
       [kind, accountId ?? null],
