@@ -25,3 +25,51 @@ export { Queue, type QueueState } from './queue/queue';
 export { MAX_REPLY_LENGTH, Replies, type ReplyInput, type ReplyRefusal } from './replies/replies';
 export { DISMISSAL_REASONS, type DismissalReason, type Wait } from './waits/wait';
 export { UNDO_MS, Waits } from './waits/waits';
+export { listAccounts, readAccounts, type AccountFacts } from './reads/account-facts';
+export {
+  findConversationId,
+  listDoneConversations,
+  listHeldConversations,
+  listTroubledConversations,
+  readConversations,
+  type ConversationFacts,
+} from './reads/conversation-facts';
+export {
+  countRecentUploads,
+  readAttachments,
+  readAttachmentsOf,
+  readDrafts,
+  type AttachmentFacts,
+  type DraftFacts,
+} from './reads/file-facts';
+export {
+  readMessages,
+  readNewerItems,
+  readPreviews,
+  readTimelines,
+  timelineKey,
+  type MessageFacts,
+} from './reads/message-facts';
+export { findNodeKind, type NodeKind } from './reads/node-kind';
+export { type Page, type PageItem, type PageRequest } from './reads/page';
+export {
+  readActiveAgents,
+  readAgents,
+  readCustomers,
+  readKnownCustomers,
+  readWorkspace,
+  type AgentFacts,
+  type CustomerFacts,
+  type WorkspaceFacts,
+} from './reads/people-facts';
+export {
+  findLastAnswerAt,
+  readCounters,
+  readOffers,
+  readOffersHeldBy,
+  readQueuePlaces,
+  readWaits,
+  type CounterFacts,
+  type OfferFacts,
+  type WaitFacts,
+} from './reads/queue-facts';

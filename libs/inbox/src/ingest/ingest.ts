@@ -1,12 +1,168 @@
+import { inboundEvent, type MessageEvent, type SendEvent, type AccountEvent } from '@app/channel';
 import type { Tx } from '@app/runtime';
-import type { Changes } from '../changes/changes';
-import type { IngestReport, StoredEvent } from './stored-event';
+import type { Change, Changes } from '../changes/changes';
+import { lockConversations } from '../conversations/lock';
+import { append, takeHead, type RecordEntry } from '../record/record';
+import { settleWaits } from '../waits/settle-waits';
+import { saveAccount, type KnownAccount } from './account-events';
+import { loadThreads } from './load-threads';
+import { personOf, resolvePeople } from './people';
+import { findReplaced, replaceUnreadable } from './replace-unreadable';
+import { applySends, collectNews, conversationsOf, nameSent, takeOutOwn, type SentMessage } from './send-events';
+import type { Arrived, IngestReport, StoredEvent } from './stored-event';
+import { placeEvent } from './threads';
+import {
+  insertConversations,
+  insertMessages,
+  insertParticipants,
+  insertRefs,
+  refreshConversations,
+  refRows,
+  type PlacedMessage,
+} from './write-messages';
 
-/** Takes in what connectors read. */
+/**
+ * Takes what connectors read into the inbox. Idempotent and commutative: an event may come again, and events may come in any
+ * order, split into batches anyhow; the messages, their conversations, what is answered and who waits since when come out
+ * the same. What depends on the order is history only: ids, numbers, the record, and waits that were open for a while before
+ * their answer was known.
+ */
 export class Ingest {
   constructor(private readonly changes: Changes) {}
 
-  async ingest(_tx: Tx, _events: readonly StoredEvent[]): Promise<IngestReport> {
-    throw new Error(`not built yet ${String(this.changes)}`);
+  /**
+   * Takes in events of one account, in the caller's transaction; at most a few hundred. One batch of a workspace at a time:
+   * a second one waits.
+   * @throws ZodError for a body that is not an event, and whatever the database throws; nothing of the batch is kept then.
+   */
+  async ingest(tx: Tx, events: readonly StoredEvent[]): Promise<IngestReport> {
+    const first = events[0];
+    if (!first) return { messages: 0, repeated: 0, conversationsOpened: 0, waitsOpened: 0 };
+    if (events.some((event) => event.accountId !== first.accountId)) throw new TypeError('a batch is of one account');
+    const parts = sort(events);
+    await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
+    const { account, changed } = await saveAccount(tx, { id: first.accountId, channel: first.channel }, parts.accounts);
+
+    const fresh = await this.fresh(tx, account, parts.messages);
+    const { own, others } = await takeOutOwn(tx, account, fresh);
+    const sends = collectNews(parts.sends, own);
+    const sent = await lockConversations(tx, await conversationsOf(tx, sends));
+    // before anything is placed: what arrives may refer to what we sent by the id the platform gave it
+    await insertRefs(tx, account.id, await nameSent(tx, account.id, sends));
+
+    const placed = await this.place(tx, account, others);
+    const begun = new Map<string, PlacedMessage[]>();
+    for (const m of placed) {
+      if (m.placement.conversationId === null) begun.set(m.conversationId, [...(begun.get(m.conversationId) ?? []), m]);
+    }
+    const joined = [...new Set(placed.map((m) => m.conversationId))].filter((id) => !begun.has(id));
+    await lockConversations(tx, joined);
+    const people = await resolvePeople(
+      tx,
+      account.channel,
+      others.map((arrived) => arrived.event),
+    );
+    await insertConversations(tx, account, begun, people);
+    const added = placed.filter((m) => !m.replacing);
+    await replaceUnreadable(
+      tx,
+      placed.filter((m) => m.replacing),
+      people,
+    );
+    await insertMessages(tx, account.id, added, people);
+    await insertParticipants(tx, placed, people, account.address);
+    await insertRefs(tx, account.id, refRows(placed));
+    await refreshConversations(tx, joined);
+
+    const changes: Change[] = changed ? [{ kind: 'account', id: account.id }] : [];
+    const entries: RecordEntry[] = placed.map(received);
+    const touched = [...new Set([...begun.keys(), ...joined, ...sent.map((conversation) => conversation.id)])];
+    let applied: readonly SentMessage[] = [];
+    if (touched.length > 0) {
+      await takeHead(tx);
+      applied = await applySends(tx, account.id, sends);
+      const settled = await settleWaits(tx, touched);
+      changes.push(...settled.changes);
+      entries.push(...applied.filter((m) => m.state === 'failed').map(failed), ...settled.entries);
+    }
+    for (const { id, conversationId } of [...placed, ...applied]) changes.push({ kind: 'message', id, conversationId });
+    await this.changes.write(tx, changes);
+    if (entries.length > 0) await append(tx, entries);
+    return {
+      messages: added.length,
+      repeated: events.length - placed.length - applied.length - Number(changed),
+      conversationsOpened: begun.size,
+      waitsOpened: entries.filter((entry) => entry.kind === 'wait.opened').length,
+    };
   }
+
+  /** Those that are not here yet, each once, the earliest first. */
+  private async fresh(tx: Tx, account: KnownAccount, messages: readonly Arrived[]): Promise<Arrived[]> {
+    if (messages.length === 0) return [];
+    const known = await tx.query<{ id: string }>(
+      /* sql */ `
+      select external_id as id from inbox.messages where account_id = $1 and external_id = any($2::text[])
+      union all
+      select replaces from inbox.messages where account_id = $1 and replaces = any($2::text[])`,
+      [account.id, messages.map(({ event }) => event.externalId)],
+    );
+    // what is replaced by another of this batch counts as here
+    const here = new Set([...known.map((row) => row.id), ...messages.flatMap(({ event }) => event.replaces ?? [])]);
+    const fresh = new Map<string, Arrived>();
+    for (const arrived of messages) {
+      const id = arrived.event.externalId;
+      if (!here.has(id) && !fresh.has(id)) fresh.set(id, arrived);
+    }
+    return [...fresh.values()].sort((a, b) => (a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : 0));
+  }
+
+  private async place(tx: Tx, account: KnownAccount, arrived: readonly Arrived[]): Promise<PlacedMessage[]> {
+    if (arrived.length === 0) return [];
+    const events = arrived.map(({ event }) => event);
+    const known = await loadThreads(tx, account.id, events, account.address);
+    const unreadable = await findReplaced(tx, account.id, events);
+    const begun = new Set<string>();
+    return arrived.flatMap(({ event, receivedAt }): PlacedMessage[] => {
+      const place = placeEvent(event, known, account.address);
+      const old = unreadable.get(event.replaces ?? '');
+      // we wrote to nobody, and about nothing that is here: there is no customer to show it with
+      if (!old && place.conversationId === null && !personOf(event)) return [];
+      const conversationId = old?.conversationId ?? place.conversationId ?? tx.newId();
+      if (!old && place.conversationId === null) begun.add(conversationId);
+      known.add(event, conversationId, account.address);
+      const placement = { ...place, conversationId: begun.has(conversationId) ? null : conversationId };
+      return [
+        { id: old?.id ?? tx.newId(), event, receivedAt, conversationId, placement, replacing: old !== undefined },
+      ];
+    });
+  }
+}
+
+function sort(events: readonly StoredEvent[]) {
+  const parts = { messages: [] as Arrived[], sends: [] as SendEvent[], accounts: [] as AccountEvent[] };
+  for (const stored of events) {
+    const event = inboundEvent.parse(stored.body);
+    if (event.kind === 'message') parts.messages.push({ event, receivedAt: stored.receivedAt });
+    else if (event.kind === 'send') parts.sends.push(event);
+    else parts.accounts.push(event);
+  }
+  return parts;
+}
+
+function received(m: PlacedMessage): RecordEntry {
+  const { event, conversationId, id } = m;
+  const answer = event.direction === 'outbound' && event.class === 'ordinary';
+  const kind = answer ? 'message.answeredElsewhere' : 'message.received';
+  const fields = {
+    message: id,
+    conversation: conversationId,
+    class: event.class,
+    at: Date.parse(event.at),
+    history: event.history,
+  };
+  return { kind, fields };
+}
+
+function failed(message: SentMessage): RecordEntry {
+  return { kind: 'message.failed', fields: { message: message.id, conversation: message.conversationId } };
 }

@@ -1,3 +1,5 @@
+import type { MessageEvent } from '@app/channel';
+
 /** A row of `intake.events` as triage reads it. `body` is checked against libs/channel before anything is believed. */
 export interface StoredEvent {
   readonly id: string;
@@ -18,4 +20,10 @@ export interface IngestReport {
   readonly repeated: number;
   readonly conversationsOpened: number;
   readonly waitsOpened: number;
+}
+
+/** A message event whose form has been checked. */
+export interface Arrived {
+  readonly event: MessageEvent;
+  readonly receivedAt: Date;
 }

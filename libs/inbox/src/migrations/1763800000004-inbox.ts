@@ -414,13 +414,16 @@ export class Inbox1763800000004 implements MigrationInterface {
         return v_gone + v_more;
       end $$;
 
-      -- What people call themselves, written at arrival: [{identity, name}].
-      create function inbox.profiles_save(p_workspace uuid, p_profiles jsonb, p_at timestamptz)
+      -- What people call themselves, written at arrival: [{identity, name, at}]. The newest name stays, in whatever order
+      -- names arrive; there is no way to read one.
+      create function inbox.profiles_save(p_workspace uuid, p_profiles jsonb)
       returns void language sql security definer set search_path = pg_catalog as $$
         insert into inbox.profiles (identity_id, workspace_id, name, updated_at)
-        select (p->>'identity')::uuid, p_workspace, p->>'name', p_at from jsonb_array_elements(p_profiles) p
+        select i.id, p_workspace, p->>'name', (p->>'at')::timestamptz
+          from jsonb_array_elements(p_profiles) p
+          join inbox.identities i on i.id = (p->>'identity')::uuid and i.workspace_id = p_workspace
         on conflict (identity_id) do update set name = excluded.name, updated_at = excluded.updated_at
-         where profiles.updated_at <= excluded.updated_at and profiles.name is distinct from excluded.name
+         where (profiles.updated_at, profiles.name) < (excluded.updated_at, excluded.name)
       $$;
 
       revoke all on all functions in schema inbox from public;

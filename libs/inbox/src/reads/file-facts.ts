@@ -42,11 +42,13 @@ export async function readAttachmentsOf(
   return groupRows(rows, (row) => row.messageId);
 }
 
-/** How many files an agent has uploaded that are in no message yet. */
-export async function countLooseUploads(tx: Tx, agentId: string): Promise<number> {
+/** How many files an agent has uploaded since then that are in no message yet. */
+export async function countRecentUploads(tx: Tx, agentId: string, since: Date): Promise<number> {
   const rows = await tx.query<{ count: number }>(
-    'select count(*) from inbox.attachments where workspace_id = $1 and uploaded_by = $2 and message_id is null',
-    [tx.workspaceId, agentId],
+    /* sql */ `
+    select count(*) from inbox.attachments
+     where workspace_id = $1 and uploaded_by = $2 and message_id is null and created_at > $3`,
+    [tx.workspaceId, agentId, since],
   );
   return rows[0]!.count;
 }

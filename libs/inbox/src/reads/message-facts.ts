@@ -1,9 +1,8 @@
-import type { FileRef, MessageClass, SendFailureCode } from '@app/channel';
+import type { FileRef, MessageClass } from '@app/channel';
 import type { Tx } from '@app/runtime';
+import type { ReplyKind, SendFailure, SendState } from '../conversations/message';
 import { groupRows } from './group-rows';
 import { pageOf, type Page, type PageRequest } from './page';
-
-export type SendStateName = 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'uncertain';
 
 /** A message or note as it stands in a timeline. */
 export interface MessageFacts {
@@ -26,12 +25,12 @@ export interface MessageFacts {
   readonly unreadable: boolean;
   readonly source: FileRef | null;
   readonly newSender: boolean;
-  readonly replyKind: 'answer' | 'question' | 'holding' | null;
-  readonly sendState: SendStateName | null;
+  readonly replyKind: ReplyKind | null;
+  readonly sendState: SendState | null;
   readonly sendAttempt: number | null;
   readonly sendAt: Date | null;
   readonly sendNextAt: Date | null;
-  readonly failure: { readonly code: SendFailureCode; readonly detail?: string; readonly retryable: boolean } | null;
+  readonly failure: SendFailure | null;
   readonly clientMutationId: string | null;
   readonly version: number;
 }

@@ -1,16 +1,18 @@
 import type { Tx } from '@app/runtime';
-
-export type WaitStateName = 'queued' | 'offered' | 'taken' | 'ended';
+import type { Need } from '@app/triage';
+import type { DeclineReason, OfferState } from '../queue/offer';
+import type { DismissalReason } from '../waits/wait';
 
 export interface WaitFacts {
   readonly id: string;
   readonly waitingSince: Date;
-  readonly state: WaitStateName;
-  readonly need: string;
+  readonly state: 'queued' | 'offered' | 'taken' | 'ended';
+  readonly need: Need;
   readonly offerCount: number;
   readonly declineCount: number;
   readonly endKind: 'answered' | 'dismissed' | 'withdrawn' | null;
-  readonly endReason: string | null;
+  /** Why it was dismissed. */
+  readonly endReason: DismissalReason | null;
   readonly endedAt: Date | null;
   readonly endedBy: string | null;
 }
@@ -48,9 +50,6 @@ export async function readQueuePlaces(tx: Tx, waitIds: readonly string[]): Promi
   return new Map(rows.map(({ id, position, of }) => [id, { position, of }]));
 }
 
-export type OfferStateName =
-  'open' | 'taken' | 'answered' | 'declined' | 'expired' | 'dismissed' | 'withdrawn' | 'returned';
-
 export interface OfferFacts {
   readonly id: string;
   readonly waitId: string;
@@ -58,8 +57,8 @@ export interface OfferFacts {
   readonly agentId: string;
   readonly offeredAt: Date;
   readonly leaseUntil: Date;
-  readonly state: OfferStateName;
-  readonly declineReason: string | null;
+  readonly state: OfferState;
+  readonly declineReason: DeclineReason | null;
   /** Number of its entry in the record. */
   readonly entry: number;
 }

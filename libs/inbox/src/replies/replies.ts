@@ -206,7 +206,7 @@ export class Replies {
     const { agentId, clientMutationId } = input;
     await takeHead(tx);
     const begun = await beginOffer(tx, agentId, conversation.id);
-    const settled = await settleWaits(tx, [conversation.id], { agentId, reason: null });
+    const settled = await settleWaits(tx, [conversation.id]);
     const changes: Change[] = [
       ...begun.changes,
       ...settled.changes,
@@ -251,7 +251,7 @@ export class Replies {
     );
     await enqueueSend(tx, this.jobs, call.messageId, true);
     await takeHead(tx);
-    const settled = await settleWaits(tx, [target.id], { agentId: call.agentId, reason: null });
+    const settled = await settleWaits(tx, [target.id]);
     await this.changes.write(tx, [
       ...settled.changes,
       { kind: 'message', id: call.messageId, conversationId: target.id },

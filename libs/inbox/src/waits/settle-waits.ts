@@ -4,13 +4,6 @@ import type { Change } from '../changes/changes';
 import type { RecordEntry } from '../record/record';
 import { coverAnswered } from './coverage';
 
-/** By whom a wait ends when nothing is left uncovered. */
-export interface EndedBy {
-  /** null: a colleague outside Evenhand. */
-  readonly agentId: string | null;
-  readonly reason: string | null;
-}
-
 export interface Settled {
   readonly entries: RecordEntry[];
   readonly changes: Change[];
@@ -40,7 +33,7 @@ interface State {
  *
  * The caller holds the conversations and then the head of the record, and appends the entries.
  */
-export async function settleWaits(tx: Tx, conversationIds: readonly string[], by: EndedBy): Promise<Settled> {
+export async function settleWaits(tx: Tx, conversationIds: readonly string[]): Promise<Settled> {
   const settled = { entries: [] as RecordEntry[], changes: [] as Change[], ended: new Set<string>() };
   if (conversationIds.length === 0) return settled;
   await coverAnswered(tx, conversationIds);
@@ -57,10 +50,9 @@ export async function settleWaits(tx: Tx, conversationIds: readonly string[], by
 
   await insertWaits(tx, opened);
   await placeWaits(tx, [...reopened, ...moved]);
-  await endWaits(
+  const ended = await endWaits(
     tx,
     over.map((s) => s.waitId!),
-    by,
   );
   await bind(tx, [
     ...[...opened, ...reopened].map((p) => ({ id: p.conversationId, wait: p.waitId as string | null })),
@@ -74,12 +66,12 @@ export async function settleWaits(tx: Tx, conversationIds: readonly string[], by
   for (const p of opened) settled.entries.push(placed('wait.opened', p));
   for (const p of reopened) settled.entries.push(placed('wait.reopened', p));
   for (const p of moved) settled.entries.push(placed('wait.moved', p));
-  for (const s of over) {
-    settled.ended.add(s.waitId!);
+  for (const wait of ended) {
+    settled.ended.add(wait.id);
     settled.entries.push({
       kind: 'wait.ended',
-      wait: s.waitId!,
-      fields: { how: 'answered', reason: by.reason, by: by.agentId, conversation: s.id },
+      wait: wait.id,
+      fields: { how: 'answered', reason: wait.reason, by: wait.by },
     });
   }
   const touched = [...opened, ...reopened, ...moved].map((p) => p.conversationId).concat(over.map((s) => s.id));
@@ -163,19 +155,35 @@ async function placeWaits(tx: Tx, waits: readonly Placed[]): Promise<void> {
   );
 }
 
-async function endWaits(tx: Tx, waitIds: readonly string[], by: EndedBy): Promise<void> {
-  if (waitIds.length === 0) return;
-  await tx.query(
+interface Ended {
+  readonly id: string;
+  /** `elsewhere`: not through Evenhand. */
+  readonly reason: string | null;
+  /** null: a colleague outside Evenhand. */
+  readonly by: string | null;
+}
+
+/** Ends waits whose messages are all covered; whoever wrote the last answer ended them. */
+async function endWaits(tx: Tx, waitIds: readonly string[]): Promise<Ended[]> {
+  if (waitIds.length === 0) return [];
+  const ended = await tx.query<Ended>(
     /* sql */ `
-    update inbox.waits set state = 'ended', end_kind = 'answered', end_reason = $2, ended_at = $3, ended_by = $4,
-           version = version + 1
-     where id = any($1::uuid[])`,
-    [waitIds, by.reason, tx.now, by.agentId],
+    update inbox.waits w
+       set state = 'ended', end_kind = 'answered', end_reason = case when a.agent_id is null then 'elsewhere' end,
+           ended_at = $2, ended_by = a.agent_id, version = w.version + 1
+      from unnest($1::uuid[]) e(id)
+      left join lateral (
+        select a.agent_id from inbox.messages m join inbox.messages a on a.id = m.covered_by
+         where m.wait_id = e.id order by a.at desc, a.id desc limit 1) a on true
+     where w.id = e.id
+    returning w.id, w.end_reason as reason, w.ended_by as by`,
+    [waitIds, tx.now],
   );
   await tx.query(
     `update inbox.offers set state = 'answered', closed_at = $2 where wait_id = any($1::uuid[]) and state in ('open', 'taken')`,
     [waitIds, tx.now],
   );
+  return ended;
 }
 
 async function bind(tx: Tx, bindings: readonly { readonly id: string; readonly wait: string | null }[]): Promise<void> {

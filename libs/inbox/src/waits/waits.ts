@@ -92,7 +92,7 @@ export class Waits {
 
     await uncover(tx, [waitId]);
     if (conversation.waitId === null) await this.restore(tx, agentId, waitId, conversation.id);
-    const settled = await settleWaits(tx, [conversation.id], { agentId, reason: null });
+    const settled = await settleWaits(tx, [conversation.id]);
     const open = await getWait(tx, conversation.waitId ?? waitId);
     await this.changes.write(tx, [
       ...settled.changes,

@@ -1,0 +1,293 @@
+import type { MessageEvent } from '@app/channel';
+import { uuidBytes, type Tx } from '@app/runtime';
+import { personOf, type Person } from './people';
+import { everybody, refsOf, type Placement } from './threads';
+
+/** A message event with its place. */
+export interface PlacedMessage {
+  readonly id: string;
+  readonly event: MessageEvent;
+  readonly receivedAt: Date;
+  readonly conversationId: string;
+  readonly placement: Placement;
+  /** It takes the place, and the id, of an unreadable message that is here. */
+  readonly replacing: boolean;
+}
+
+/** Where a message came from: what was there before the account was connected never opens a wait. */
+function originOf(event: MessageEvent): 'platform' | 'elsewhere' | 'import' {
+  if (event.history) return 'import';
+  return event.direction === 'inbound' ? 'platform' : 'elsewhere';
+}
+
+/** Platform time, but never later than our receipt: nobody gains or loses a place by a wrong clock. */
+function timeOf({ event, receivedAt }: PlacedMessage): string {
+  const at = new Date(event.at);
+  return (at > receivedAt ? receivedAt : at).toISOString();
+}
+
+function replyTo(event: MessageEvent): string[] {
+  const named = event.participants.filter((p) => p.role === 'replyTo').map((p) => p.value);
+  return event.direction === 'inbound'
+    ? [...new Set(named.length > 0 ? named : [event.author.value])].slice(0, 20)
+    : [];
+}
+
+/** Makes the conversations that begin in this batch, from the messages placed in each. */
+export async function insertConversations(
+  tx: Tx,
+  account: { readonly id: string; readonly channel: string },
+  begun: ReadonlyMap<string, readonly PlacedMessage[]>,
+  people: ReadonlyMap<string, Person>,
+): Promise<void> {
+  if (begun.size === 0) return;
+  const [numbered] = await tx.query<{ last: number }>(
+    'update inbox.workspaces set last_number = last_number + $2 where workspace_id = $1 returning last_number as last',
+    [tx.workspaceId, begun.size],
+  );
+  let number = numbered!.last - begun.size;
+  const rows = [...begun].map(([id, messages]) => {
+    const [first] = messages.filter((m) => personOf(m.event)).toSorted(earliestFirst);
+    const last = messages.map(timeOf).toSorted().at(-1)!;
+    return {
+      id,
+      number: ++number,
+      visibility: first!.event.visibility,
+      threadKey: first!.event.threading.threadKey ?? null,
+      token: `\\x${uuidBytes(id).subarray(8).toString('hex')}`,
+      customer: people.get(personOf(first!.event)!.value)!.customerId,
+      subject: messages.toSorted((a, b) => byTime(a, b))[0]!.event.subject ?? null,
+      mayBelongTo: messages[0]!.placement.mayBelongTo,
+      last,
+    };
+  });
+  await tx.query(
+    /* sql */ `
+    insert into inbox.conversations (id, workspace_id, number, account_id, channel, visibility, thread_key, token_key,
+                                     customer_id, subject, may_belong_to, last_message_at, created_at)
+    select r.id, $1, r.number, $2, $3, r.visibility, r."threadKey", r.token::bytea, r.customer, r.subject, r."mayBelongTo",
+           r.last, $4
+      from jsonb_to_recordset($5::jsonb)
+        as r(id uuid, number integer, visibility text, "threadKey" text, token text, customer uuid, subject text,
+             "mayBelongTo" uuid, last timestamptz)`,
+    [tx.workspaceId, account.id, account.channel, tx.now, JSON.stringify(rows)],
+  );
+}
+
+/** Whose conversation it is: the one who wrote first; what is automatic, or ours, says it only where nobody wrote. */
+function earliestFirst(a: PlacedMessage, b: PlacedMessage): number {
+  const wrote = (m: PlacedMessage) => Number(m.event.direction === 'inbound' && m.event.class === 'ordinary');
+  return wrote(b) - wrote(a) || byTime(a, b);
+}
+
+function byTime(a: PlacedMessage, b: PlacedMessage): number {
+  const [at, bt] = [timeOf(a), timeOf(b)];
+  if (at !== bt) return at < bt ? -1 : 1;
+  return a.event.externalId < b.event.externalId ? -1 : 1;
+}
+
+/**
+ * What a conversation says of itself follows from its messages, whatever order they came in: customer and subject from the
+ * earliest, last activity from the newest. For conversations that were there before this batch; the caller holds them.
+ */
+export async function refreshConversations(tx: Tx, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    with fresh as (
+      select c.id, l.at as last, s.subject, coalesce(w.customer_id, c.customer_id) as customer_id
+        from inbox.conversations c
+        cross join lateral (select m.at from inbox.messages m where m.conversation_id = c.id
+                             order by m.at desc, m.id desc limit 1) l
+        cross join lateral (select m.subject from inbox.messages m where m.conversation_id = c.id and m.direction <> 'note'
+                             order by m.at, m.external_id limit 1) s
+        left join lateral (select i.customer_id from inbox.messages m join inbox.identities i on i.id = m.identity_id
+                            where m.conversation_id = c.id
+                            order by (m.direction = 'inbound' and m.class = 'ordinary') desc, m.at, m.external_id limit 1) w on true
+       where c.id = any($1::uuid[])),
+    waits as (
+      update inbox.waits w set customer_id = f.customer_id, version = w.version + 1
+        from fresh f join inbox.conversations c on c.id = f.id
+       where w.id = c.wait_id and w.customer_id <> f.customer_id)
+    update inbox.conversations c
+       set last_message_at = f.last, subject = f.subject, customer_id = f.customer_id, version = c.version + 1
+      from fresh f where c.id = f.id`,
+    [ids],
+  );
+}
+
+/** Messages with their attachments. */
+export async function insertMessages(
+  tx: Tx,
+  accountId: string,
+  placed: readonly PlacedMessage[],
+  people: ReadonlyMap<string, Person>,
+): Promise<void> {
+  if (placed.length === 0) return;
+  const rows = placed.map((m) => ({
+    id: m.id,
+    conversation: m.conversationId,
+    external: m.event.externalId,
+    direction: m.event.direction,
+    origin: originOf(m.event),
+    class: m.event.class,
+    identity: people.get(personOf(m.event)?.value ?? '')?.identityId ?? null,
+    visibility: m.event.visibility,
+    at: timeOf(m),
+    received: m.receivedAt,
+    ...contentOf(m.event),
+    newSender: m.placement.newSender,
+  }));
+  await tx.query(
+    /* sql */ `
+    insert into inbox.messages (id, workspace_id, conversation_id, account_id, external_id, direction, origin, class,
+      identity_id, visibility, at, received_at, subject, text, html, quote_start, problems, unreadable, source, native_ids,
+      reply_to, replaces, new_sender)
+    select r.id, $1, r.conversation, $2, r.external, r.direction, r.origin, r.class, r.identity, r.visibility, r.at, r.received,
+      r.subject, r.text, r.html, r."quoteStart", r.problems, r.unreadable, r.source, r."nativeIds", r."replyTo", r.replaces,
+      r."newSender"
+      from jsonb_to_recordset($3::jsonb)
+        as r(id uuid, conversation uuid, external text, direction text, origin text, class text, identity uuid,
+             visibility text, at timestamptz, received timestamptz, "newSender" boolean, ${CONTENT})
+     order by r.at, r.external`,
+    [tx.workspaceId, accountId, JSON.stringify(rows)],
+  );
+  await insertAttachments(tx, placed);
+}
+
+/** Columns of `contentOf`, for jsonb_to_recordset. */
+export const CONTENT = `subject text, text text, html text, "quoteStart" integer, problems text[], unreadable boolean,
+  source jsonb, "nativeIds" text[], "replyTo" text[], replaces text`;
+
+/** What a message says, without where it stands. */
+export function contentOf(event: MessageEvent) {
+  return {
+    subject: event.subject ?? null,
+    text: event.text,
+    html: event.html ?? null,
+    quoteStart: event.quoteStart ?? null,
+    problems: event.problems,
+    unreadable: event.unreadable,
+    source: event.source ?? null,
+    nativeIds: event.nativeIds,
+    replyTo: replyTo(event),
+    replaces: event.replaces ?? null,
+  };
+}
+
+export async function insertAttachments(
+  tx: Tx,
+  messages: readonly { readonly id: string; readonly event: MessageEvent }[],
+): Promise<void> {
+  const rows = messages.flatMap(({ id, event }) =>
+    event.attachments.map((file, position) => ({ ...file, id: tx.newId(), message: id, position })),
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    insert into inbox.attachments (id, workspace_id, message_id, position, sha256, name, mime, size, inline, content_id, created_at)
+    select r.id, $1, r.message, r.position, r.sha256, r.name, r.mime, r.size, r.inline, r."contentId", $2
+      from jsonb_to_recordset($3::jsonb)
+        as r(id uuid, message uuid, position integer, sha256 text, name text, mime text, size bigint, inline boolean,
+             "contentId" text)`,
+    [tx.workspaceId, tx.now, JSON.stringify(rows)],
+  );
+}
+
+/** Everybody seen in each thread. A person who has written stays known as a customer; `since` is their first mail. */
+export async function insertParticipants(
+  tx: Tx,
+  placed: readonly PlacedMessage[],
+  people: ReadonlyMap<string, Person>,
+  own: string,
+): Promise<void> {
+  const rows = new Map<
+    string,
+    { conversation: string; value: string; identity: string | null; role: string; since: string }
+  >();
+  for (const m of placed) {
+    const since = timeOf(m);
+    for (const value of everybody(m.event, own)) {
+      const key = `${m.conversationId} ${value}`;
+      const wrote = m.event.direction === 'inbound' && m.event.author.value === value;
+      const known = rows.get(key);
+      rows.set(key, {
+        conversation: m.conversationId,
+        value,
+        identity: people.get(value)?.identityId ?? null,
+        role: wrote || known?.role === 'customer' ? 'customer' : 'other',
+        since: known && known.since < since ? known.since : since,
+      });
+    }
+  }
+  if (rows.size === 0) return;
+  await tx.query(
+    /* sql */ `
+    insert into inbox.participants as p (conversation_id, value, workspace_id, identity_id, role, since)
+    select r.conversation, r.value, $1, r.identity, r.role, r.since
+      from jsonb_to_recordset($2::jsonb) as r(conversation uuid, value text, identity uuid, role text, since timestamptz)
+     order by r.conversation, r.value
+    on conflict (conversation_id, value) do update
+       set identity_id = coalesce(p.identity_id, excluded.identity_id), since = least(p.since, excluded.since),
+           role = case when excluded.role = 'customer' then 'customer' else p.role end
+     where excluded.since < p.since or (p.identity_id is null and excluded.identity_id is not null)
+        or (p.role <> 'customer' and excluded.role = 'customer')`,
+    [tx.workspaceId, JSON.stringify([...rows.values()])],
+  );
+}
+
+/** A reference of a message, known or only mentioned, on its way into the table. */
+export interface RefRow {
+  readonly ref: string;
+  readonly conversation: string;
+  readonly message: string | null;
+  readonly direct: boolean;
+  readonly subject: string;
+  readonly parties: readonly string[];
+}
+
+export function refRows(placed: readonly PlacedMessage[]): RefRow[] {
+  const rows = new Map<string, RefRow>();
+  for (const { id, event, conversationId } of placed) {
+    for (const [ref, { seen, direct, subject, parties }] of refsOf(event)) {
+      const key = `${conversationId} ${ref}`;
+      const row = { ref, conversation: conversationId, message: seen ? id : null, direct, subject, parties };
+      const known = rows.get(key);
+      rows.set(key, known ? joinRefs(known, row) : row);
+    }
+  }
+  return [...rows.values()];
+}
+
+function joinRefs(a: RefRow, b: RefRow): RefRow {
+  const seen = a.message !== null ? a : b.message !== null ? b : undefined;
+  return {
+    ...a,
+    message: seen?.message ?? null,
+    direct: a.direct || b.direct,
+    subject: seen?.subject ?? (a.subject < b.subject ? a.subject : b.subject),
+    parties: [...new Set([...a.parties, ...b.parties])].sort(),
+  };
+}
+
+/** The same rules as in `mergeRefs`, in SQL: what is seen says more than a mention, and the order is no matter. */
+export async function insertRefs(tx: Tx, accountId: string, rows: readonly RefRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query(
+    /* sql */ `
+    insert into inbox.refs as x (account_id, ref, conversation_id, workspace_id, message_id, direct, subject, parties)
+    select $1, r.ref, r.conversation, $2, r.message, r.direct, r.subject, r.parties
+      from jsonb_to_recordset($3::jsonb)
+        as r(ref text, conversation uuid, message uuid, direct boolean, subject text, parties text[])
+     order by r.ref, r.conversation
+    on conflict (account_id, ref, conversation_id) do update
+       set message_id = coalesce(x.message_id, excluded.message_id),
+           direct = x.direct or excluded.direct,
+           subject = case when x.message_id is not null then x.subject when excluded.message_id is not null then excluded.subject
+                          else least(x.subject collate "C", excluded.subject collate "C") end,
+           parties = array(select distinct party from unnest(x.parties || excluded.parties) party order by party)
+     where (x.message_id is null and excluded.message_id is not null) or (excluded.direct and not x.direct)
+        or (x.message_id is null and excluded.subject collate "C" < x.subject collate "C") or not x.parties @> excluded.parties`,
+    [accountId, tx.workspaceId, JSON.stringify(rows)],
+  );
+}
