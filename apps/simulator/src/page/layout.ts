@@ -43,11 +43,13 @@ export function layout(view: View, title: string, main: Html): string {
     </head>
     <body data-address="${address ?? ''}" data-arrived="${words.arrived}" data-lost="${words.lost}">
       <a class="skip" href="#main">${title}</a>
-      <div class="banner" role="note">${words.banner}</div>
-      <div class="top">
-        <a class="brand" href="${pathOf(view)}">${words.title}</a>
-        <div class="languages">${languageSwitch(view, 'fr', 'Français')}${languageSwitch(view, 'en', 'English')}</div>
-      </div>
+      <header>
+        <div class="banner">${words.banner}</div>
+        <div class="top">
+          <a class="brand" href="${pathOf(view)}">${words.title}</a>
+          <div class="languages">${languageSwitch(view, 'fr', 'Français')}${languageSwitch(view, 'en', 'English')}</div>
+        </div>
+      </header>
       <div class="frame${address ? ' inside' : ''}">
         <nav aria-labelledby="customers-title">
           <h2 id="customers-title">${words.customers}</h2>

@@ -15,7 +15,8 @@ export function loopbackOnly(request: Request, response: Response, next: NextFun
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; " +
       "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
+    // Not no-referrer: with that, browsers send our own forms with "Origin: null".
+    'Referrer-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Cache-Control': 'no-store',
   });

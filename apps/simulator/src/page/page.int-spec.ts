@@ -61,6 +61,13 @@ describe('the page of the customers', () => {
     expect(await page('/sim?lang=fr', { 'accept-language': 'en' })).toContain('<html lang="fr">');
   });
 
+  it('lets a browser say where its forms come from, and run nothing but its own script', async () => {
+    const { headers } = await fetch(`${base}/sim`);
+    expect(headers.get('referrer-policy')).toBe('same-origin');
+    expect(headers.get('content-security-policy')).toMatch(/default-src 'none'; script-src 'self';/);
+    expect(await page('/sim')).not.toMatch(/<script>|<style|\son\w+=|style="|https?:\/\//);
+  });
+
   it('writes as a new customer, with a file, and shows the thread', async () => {
     const fields = {
       name: 'Ana Bélanger',
