@@ -17,6 +17,7 @@ export { Inbox1763800000004 } from './migrations/1763800000004-inbox';
 export { IdempotencyKeyReused, once } from './once';
 export { mayOpen, readAccess, type AgentRole, type ConversationAccess, type Viewer } from './people/access';
 export { Agents, type Agent, type SignInLookup } from './people/agents';
+export { setLocale } from './people/locale';
 export { Sessions, type Session } from './people/sessions';
 export { Workspaces, type Installation } from './people/workspaces';
 export { DECLINE_REASONS, LEASE_MS, type DeclineReason, type Offer, type OfferState } from './queue/offer';

@@ -71,6 +71,14 @@ export class Inbox1763800000004 implements MigrationInterface {
       );
       create index sessions_agent on inbox.sessions (agent_id);
 
+      -- sign-ins counted per hashed key, by rate-limiter-flexible of the api; of no workspace
+      create table inbox.sign_in_tries (
+        key varchar(255) primary key,
+        points integer not null default 0,
+        -- machine milliseconds since 1970
+        expire bigint
+      );
+
       -- what connectors tell of our accounts; the newest version counts
       create table inbox.accounts (
         id uuid primary key,
@@ -411,6 +419,7 @@ export class Inbox1763800000004 implements MigrationInterface {
         delete from inbox.mutations where at < p_mutations_before; get diagnostics v_gone = row_count;
         delete from inbox.changes where at < p_changes_before; get diagnostics v_more = row_count;
         delete from inbox.sessions where expires_at < p_mutations_before;
+        delete from inbox.sign_in_tries where expire < extract(epoch from clock_timestamp()) * 1000;
         return v_gone + v_more;
       end $$;
 
@@ -432,7 +441,7 @@ export class Inbox1763800000004 implements MigrationInterface {
       -- a profile is written at arrival and read through a reveal only
       revoke all on inbox.profiles from evenhand_api, evenhand_triage;
       -- passwords and sessions are the api's
-      revoke all on inbox.sessions from evenhand_triage;
+      revoke all on inbox.sessions, inbox.sign_in_tries from evenhand_triage;
       grant usage on all sequences in schema inbox to evenhand_api, evenhand_triage;
       grant execute on function inbox.sign_in_lookup, inbox.session_find, inbox.installation, inbox.workspace_create to evenhand_api;
       grant execute on function inbox.profiles_save, inbox.due_workspaces, inbox.prune, inbox.installation to evenhand_triage;

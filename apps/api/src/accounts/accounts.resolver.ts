@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { deliveryReprocessJobName } from '@app/channel';
+import { listAccounts } from '@app/inbox';
+import { CONFIG, Jobs } from '@app/runtime';
+import type { ApiConfig } from '../config';
+import { connectionOf, isAddress, isUuid, pageRequest } from '../graphql/cursor';
+import { enumName } from '../graphql/enum-names';
+import type { Resolvers } from '../graphql/generated';
+import type { Operation } from '../graphql/operation';
+import type { ResolvesFields } from '../graphql/schema';
+import { faultOfKey, notFound } from '../graphql/user-errors';
+import { readUnreadable, type IntakeGauge } from './intake-gauges';
+
+/** A one-time link to a connector's own page. Milliseconds. */
+const TICKET_MS = 15 * 60_000;
+const MOST_REPROCESSED = 100;
+const MOST_SHOWN = 50;
+
+@Injectable()
+export class AccountsResolver implements ResolvesFields {
+  constructor(
+    private readonly jobs: Jobs,
+    @Inject(CONFIG) private readonly config: ApiConfig,
+  ) {}
+
+  resolvers(): Resolvers {
+    return {
+      Query: {
+        accounts: async (_, args, operation) => {
+          const request = pageRequest(args, [isAddress, isUuid]);
+          return connectionOf(await operation.read((tx) => listAccounts(tx, request)), request);
+        },
+      },
+      Mutation: this.mutations(),
+      Account: {
+        channel: (account) => enumName(account.channel),
+        status: (account) => enumName(account.status),
+        advice: (account) => account.detail,
+        checkedAt: (account) => account.checkedAt.toISOString(),
+        pausedUntil: (account) => account.pausedUntil?.toISOString() ?? null,
+        intake: async (account, _args, operation) =>
+          (await operation.load.intake.load(account.id)) ?? nothingArrived(account.id),
+      },
+      IntakeHealth: {
+        oldestUnprocessedAt: (gauge) => gauge.oldestUnprocessedAt?.toISOString() ?? null,
+        lastReceivedAt: (gauge) => gauge.lastReceivedAt?.toISOString() ?? null,
+        unreadableDeliveries: async (gauge, _args, operation) => {
+          const rows = await operation.read((tx) => readUnreadable(tx, gauge.accountId, MOST_SHOWN));
+          return rows.map((row) => ({ ...row, receivedAt: row.receivedAt.toISOString() }));
+        },
+      },
+    };
+  }
+
+  private mutations(): Resolvers['Mutation'] & object {
+    return {
+      accountConnect: async (_, { input }, operation) => {
+        const fault = faultOfKey(input.clientMutationId, operation.words);
+        if (fault) return refused(fault, input);
+        return this.ticket(operation, input.channel.toLowerCase(), null, input.clientMutationId);
+      },
+      accountReconnect: async (_, { input }, operation) => {
+        const fault = faultOfKey(input.clientMutationId, operation.words);
+        if (fault) return refused(fault, input);
+        const account = isUuid(input.accountId) ? await operation.load.accounts.load(input.accountId) : undefined;
+        if (!account) return refused(notFound(['accountId'], operation.words), input);
+        return this.ticket(operation, account.channel, account.id, input.clientMutationId);
+      },
+      deliveryReprocess: async (_, { input }, operation) => {
+        const { clientMutationId } = input;
+        const account = isUuid(input.accountId) ? await operation.load.accounts.load(input.accountId) : undefined;
+        if (!account) {
+          const userErrors = [notFound(['accountId'], operation.words)];
+          return { account: null, scheduled: null, userErrors, clientMutationId };
+        }
+        const wanted = input.deliveryIds?.slice(0, MOST_REPROCESSED);
+        const scheduled = await operation.write(async (tx) => {
+          const unreadable = await readUnreadable(tx, account.id, MOST_REPROCESSED);
+          const chosen = unreadable.filter(({ id }) => !wanted || wanted.includes(id));
+          for (const { id: deliveryId } of chosen) {
+            const payload = { workspaceId: tx.workspaceId, accountId: account.id, deliveryId };
+            await this.jobs.enqueue(tx, deliveryReprocessJobName(account.channel), payload, { key: deliveryId });
+          }
+          return chosen.length;
+        });
+        const after = (await operation.load.accounts.load(account.id)) ?? account;
+        return { account: after, scheduled, userErrors: [], clientMutationId };
+      },
+    };
+  }
+
+  /** Secrets never pass the api: the browser goes to the connector's own page with a ticket of which we keep the hash. */
+  private async ticket(operation: Operation, channel: string, accountId: string | null, clientMutationId: string) {
+    const ticket = randomBytes(24).toString('base64url');
+    const expiresAt = await operation.write(async (tx) => {
+      const until = new Date(tx.now.getTime() + TICKET_MS);
+      const hash = createHash('sha256').update(ticket).digest();
+      const { agentId } = operation.viewer;
+      const params = [tx.workspaceId, channel, accountId, agentId, hash, until];
+      await tx.query('select intake.ticket_issue($1, $2, $3, $4, $5, $6)', params);
+      return until;
+    });
+    const base = this.config.EVENHAND_PUBLIC_URL?.replace(/\/+$/, '') ?? '';
+    const connectUrl = `${base}/connect/${ticket}`;
+    return { connectUrl, expiresAt: expiresAt.toISOString(), userErrors: [], clientMutationId };
+  }
+}
+
+function refused<E>(fault: E, input: { readonly clientMutationId: string }) {
+  const { clientMutationId } = input;
+  return { connectUrl: null, expiresAt: null, userErrors: [fault], clientMutationId };
+}
+
+function nothingArrived(accountId: string): IntakeGauge {
+  return {
+    accountId,
+    received: 0,
+    read: 0,
+    ignored: 0,
+    unreadable: 0,
+    toProcess: 0,
+    oldestUnprocessedAt: null,
+    lastReceivedAt: null,
+  };
+}

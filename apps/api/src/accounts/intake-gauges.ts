@@ -1,0 +1,49 @@
+import type { Tx } from '@app/runtime';
+
+/** What arrived on an account and what became of it. */
+export interface IntakeGauge {
+  readonly accountId: string;
+  readonly received: number;
+  readonly read: number;
+  readonly ignored: number;
+  readonly unreadable: number;
+  readonly toProcess: number;
+  readonly oldestUnprocessedAt: Date | null;
+  readonly lastReceivedAt: Date | null;
+}
+
+export interface UnreadableFacts {
+  readonly id: string;
+  readonly receivedAt: Date;
+  readonly byteSize: number;
+  readonly problem: string;
+  readonly attempts: number;
+}
+
+/** By account. The api sees counts of the intake only, never a delivery. */
+export async function readIntakeGauges(tx: Tx): Promise<Map<string, IntakeGauge>> {
+  const rows = await tx.query<IntakeGauge>(
+    /* sql */ `
+    select account_id as "accountId", received, read, ignored, unreadable, to_process as "toProcess",
+           oldest_unprocessed_at as "oldestUnprocessedAt", last_received_at as "lastReceivedAt"
+      from intake.gauges($1)`,
+    [tx.workspaceId],
+  );
+  return new Map(rows.map((row) => [row.accountId, row]));
+}
+
+/** The newest deliveries of an account that could not be read; what was found wrong, without content. */
+export async function readUnreadable(tx: Tx, accountId: string, limit: number): Promise<UnreadableFacts[]> {
+  return tx.query<UnreadableFacts>(
+    /* sql */ `
+    select id, received_at as "receivedAt", size as "byteSize", problem, attempts
+      from intake.unreadable($1, $2, null, $3)`,
+    [tx.workspaceId, accountId, limit],
+  );
+}
+
+/** Whether any account of the installation is a real one; then the demo's open door is shut. */
+export async function hasRealAccount(tx: Tx): Promise<boolean> {
+  const rows = await tx.query<{ found: boolean }>('select intake.has_real_account() as found');
+  return rows[0]!.found;
+}

@@ -1,0 +1,25 @@
+import type { Words } from './words';
+
+/** Expected failures as the payloads carry them. */
+export function invalid(field: readonly string[] | null, message: string) {
+  return { __typename: 'InvalidInputError' as const, field: path(field), message };
+}
+
+export function notFound(field: readonly string[] | null, words: Words) {
+  return { __typename: 'NotFoundError' as const, field: path(field), message: words.notFound };
+}
+
+/** Path of an input field, as clients find it: ["input", "text"]. */
+function path(field: readonly string[] | null): string[] | null {
+  return field && ['input', ...field];
+}
+
+/** Longest idempotency key. */
+const MAX_KEY = 100;
+
+/** What is wrong with the client's idempotency key, if anything. */
+export function faultOfKey(key: string, words: Words) {
+  if (key.trim() === '') return invalid(['clientMutationId'], words.missing('clientMutationId'));
+  if (key.length > MAX_KEY) return invalid(['clientMutationId'], words.tooLong(MAX_KEY, key.length));
+  return undefined;
+}
