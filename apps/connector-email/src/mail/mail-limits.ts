@@ -10,6 +10,8 @@ export const MAX_MAIL_BYTES = 50 * 1024 * 1024;
 export const OVERSIZE_HEAD_BYTES = 64 * 1024;
 /** Longest text or HTML, in UTF-16 units. */
 export const MAX_TEXT = 1_000_000;
+/** Encoded bytes of all bodies together that are read; enough for HTML that shrinks below `MAX_TEXT`. */
+export const MAX_TEXT_BYTES = 12 * 1024 * 1024;
 export const MAX_ATTACHMENTS = 200;
 /** Most addresses kept of To and Cc together with From and Reply-To. */
 export const MAX_ADDRESSES = 190;

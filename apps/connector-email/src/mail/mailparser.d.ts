@@ -31,6 +31,8 @@ declare module 'mailparser' {
     charset?: string;
     isAttachment?: boolean;
     textContent?: string;
+    /** Takes the encoded body of a leaf. */
+    decoder?: Transform;
     children: MimeTreeNode[];
   }
 

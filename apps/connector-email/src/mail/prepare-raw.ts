@@ -21,6 +21,9 @@ interface Edit {
 const SINGLE = new Set(['from', 'sender', 'reply-to', 'subject', 'date', 'message-id', 'in-reply-to']);
 const MAX_BOUNDARIES = 200;
 const MAX_DELIMITERS = 5_000;
+const MAX_FIELDS = 2_000;
+/** How much of a header block is looked at at all, in bytes. */
+const MAX_HEAD_SEEN = 4 * 1024 * 1024;
 const FIELD = /^[!-9;-~]{1,200}[ \t]*:/;
 
 /**
@@ -32,7 +35,7 @@ export function prepareRaw(raw: Buffer): PreparedMail {
   const problems: string[] = [];
   let bytes = skipPreamble(raw);
   if (!bytes.includes(0x0a) && bytes.includes(0x0d)) {
-    bytes = Buffer.from(bytes.toString('latin1').replaceAll('\r', '\r\n'), 'latin1');
+    bytes = withLineFeeds(bytes);
   }
   if (bytes.length > 0 && bytes[0] !== 0x0a && bytes[0] !== 0x0d && !FIELD.test(bytes.toString('latin1', 0, 300))) {
     problems.push('The mail begins without headers; all of it is shown as text.');
@@ -40,7 +43,12 @@ export function prepareRaw(raw: Buffer): PreparedMail {
   }
   let bodyStart = findBodyStart(bytes);
   const hint = /charset\s*=\s*"?([\w.:-]{2,40})/i.exec(bytes.toString('latin1', 0, 65_536))?.[1];
-  const head = mendHead(bytes.subarray(0, bodyStart), hint, problems);
+  const head = mendHead(
+    bytes.subarray(0, Math.min(bodyStart, MAX_HEAD_SEEN)),
+    bodyStart > MAX_HEAD_SEEN,
+    hint,
+    problems,
+  );
   if (head) {
     bytes = Buffer.concat([head, bytes.subarray(bodyStart)]);
     bodyStart = head.length;
@@ -48,6 +56,19 @@ export function prepareRaw(raw: Buffer): PreparedMail {
   const boundaries = declaredBoundaries(bytes, bodyStart);
   const edits = boundaries.flatMap((boundary) => mendParts(bytes, boundary, hint));
   return { bytes: edits.length > 0 ? apply(bytes, edits) : bytes, bodyStart, boundaries, problems };
+}
+
+/** CR becomes CR LF. Byte by byte: as a string, a large mail of short lines takes a heap. */
+function withLineFeeds(bytes: Buffer): Buffer {
+  let lines = 0;
+  for (const byte of bytes) if (byte === 0x0d) lines += 1;
+  const result = Buffer.allocUnsafeSlow(bytes.length + lines);
+  let at = 0;
+  for (const byte of bytes) {
+    result[at++] = byte;
+    if (byte === 0x0d) result[at++] = 0x0a;
+  }
+  return result;
 }
 
 /** Skips a byte-order mark, blank lines before the first header and an mbox separator. */
@@ -81,12 +102,12 @@ export function findBodyStart(bytes: Buffer): number {
 }
 
 /** The header block as valid UTF-8 with bounded fields, or undefined where it is so already. */
-function mendHead(head: Buffer, hint: string | undefined, problems: string[]): Buffer | undefined {
+function mendHead(head: Buffer, isCut: boolean, hint: string | undefined, problems: string[]): Buffer | undefined {
   const text = head.toString('latin1');
   const fields = text.split(/\r?\n(?![ \t])/);
   const seen = new Set<string>();
   const kept: string[] = [];
-  let changed = false;
+  let changed = isCut;
   let length = 0;
   for (const field of fields) {
     if (field === '') continue;
@@ -109,7 +130,7 @@ function mendHead(head: Buffer, hint: string | undefined, problems: string[]): B
       const end = Math.max(value.lastIndexOf(','), value.lastIndexOf('>') + 1, value.lastIndexOf(' '));
       value = value.slice(0, end > name.length + 1 ? end : undefined).trimEnd();
     }
-    if (length + value.length > MAX_HEADER_BLOCK) {
+    if (length + value.length > MAX_HEADER_BLOCK || kept.length >= MAX_FIELDS) {
       changed = true;
       problems.push('The header block is too long; its last fields were not read.');
       break;

@@ -8,6 +8,7 @@ import {
   type SplitNode,
 } from 'mailparser';
 import { guessDecode, provesNothing } from './charset';
+import { MAX_TEXT_BYTES } from './mail-limits';
 
 /** A body as the mail's structure has it: leaves in order, alternatives side by side. */
 export interface BodySegment {
@@ -69,10 +70,29 @@ class UndeclaredText extends Transform {
   }
 }
 
-/** mailparser, leaving the joining of texts to us. */
+/**
+ * mailparser, leaving the joining of texts to us and taking a bounded amount of text: one string beyond the heap of a
+ * worker ends the whole process, not the worker alone.
+ */
 class LeanParser extends MailParser {
+  private room = MAX_TEXT_BYTES;
+
   constructor() {
     super(LEAN);
+  }
+
+  override createNode(node: SplitNode): MimeTreeNode {
+    const created = super.createNode(node);
+    const decoder = created.decoder;
+    if (decoder && !created.isAttachment) {
+      const write = decoder.write.bind(decoder) as (chunk: Buffer) => boolean;
+      decoder.write = (chunk: Buffer) => {
+        const taken = chunk.subarray(0, this.room);
+        this.room -= taken.length;
+        return taken.length === 0 || write(taken);
+      };
+    }
+    return created;
   }
 
   // The text is assembled from the tree below; joining it here as well would be work for nothing.

@@ -45,6 +45,9 @@ const ATTRIBUTES: Record<string, string[]> = {
 /** Longest source that is looked at: what is dropped from it may leave less than the limit. */
 const MAX_SOURCE = 4 * MAX_TEXT;
 
+/** Attributes that are never copied from a mail: each is checked or written below. */
+const OURS = new Set(['style', 'src', 'href', 'target', 'rel']);
+
 const LINK = /^(https?:\/\/|mailto:|tel:)/i;
 const DATA_IMAGE = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]+$/i;
 
@@ -96,7 +99,7 @@ function transform(
 ): Tag {
   const kept: Attributes = {};
   for (const [name, value] of Object.entries(attribs)) {
-    if (name !== 'style' && name !== 'src' && name !== 'href' && !name.startsWith('data-')) kept[name] = value;
+    if (!OURS.has(name) && !name.startsWith('data-')) kept[name] = value;
   }
   if (attribs.style) {
     const style = safeStyle(attribs.style);
