@@ -184,6 +184,8 @@ describe('reading a mailbox as a connector does', () => {
     ['a wrong content type', 'Content-Type: ;;;;=\r\nContent-Disposition: \r\n\r\nx'],
     ['120 nested multiparts', nested(120)],
     ['a header full of 8-bit', 'From: \u00ff\u0001"\\(<@>\r\nTo: ;:,,\r\nDate: never\r\n\r\nx'],
+    ['an address list of colons', 'To: : x: "y:z\r\n\r\nx'],
+    ['a transfer encoding given twice', 'Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: 8bit\r\n\r\nx'],
     ['a message in a message without an end', 'Content-Type: message/rfc822\r\n\r\nContent-Type: message/rfc822'],
   ])('describes a mail that is %s, together with its neighbours', async (_name, raw) => {
     simulator.deliver('Subject: before\r\n\r\nx', { to: SUPPORT });
@@ -194,6 +196,8 @@ describe('reading a mailbox as a connector does', () => {
     const mails = await client.fetchAll('1:*', query, { uid: true });
     expect(mails.map(({ uid }) => uid)).toEqual([1, 2, 3]);
     expect(mails[1]?.source?.toString('latin1')).toBe(raw);
+    expect(raw.startsWith(mails[1]?.headers?.toString('latin1') ?? '?')).toBe(true);
+    expect(await client.search({ or: [{ subject: 'after' }, { body: 'nowhere' }] }, { uid: true })).toEqual([3]);
     expect(await client.search({ sentSince: new Date(0) }, { uid: true })).toContain(3);
   });
 
@@ -234,6 +238,8 @@ describe('after a restart', () => {
   it('has the same mails, UIDs, flags, internal dates and UIDVALIDITY, and gives out no UID twice', async () => {
     const date = new Date('2026-03-04T05:06:07Z');
     for (let i = 1; i <= 4; i += 1) simulator.deliver(`Subject: ${i}\r\n\r\n${i}`, { to: SUPPORT, internalDate: date });
+    // A number that the time of the restart cannot give.
+    for (let i = 0; i < 100; i += 1) simulator.renewUidValidity(SUPPORT);
     const before = await opened('INBOX', false);
     const validity = before.mailbox && before.mailbox.uidValidity;
     await before.messageFlagsAdd('2', ['\\Seen', 'Mine'], { uid: true });

@@ -1,19 +1,11 @@
-import hoodiecrow, {
-  type Connection,
-  type Handler,
-  type IMAPServer,
-  type Mailbox,
-  type Message,
-  type Query,
-} from 'hoodiecrow-imap';
+import hoodiecrow, { type Connection, type Handler, type IMAPServer, type Mailbox } from 'hoodiecrow-imap';
 import { ImapMessage } from './imap-message';
+import { fetchHandlers, searchHandlers } from './imap-reading';
 import type { FolderName, MailAccount } from './mail-account';
 import type { StoredMail } from './stored-mail';
 
 /** Commands after which flags or mails of the selected folder may differ from the disk. */
 const CHANGING = ['FETCH', 'UID FETCH', 'STORE', 'UID STORE', 'EXPUNGE', 'UID EXPUNGE', 'CLOSE', 'MOVE', 'UID MOVE'];
-type FetchHandler = IMAPServer['fetchHandlers'][string];
-
 /** The folders of the simulated provider are fixed. */
 const REFUSED = ['CREATE', 'DELETE', 'RENAME'];
 /** Extensions offered, before and after log-in. No CONDSTORE: hoodiecrow gives no MODSEQ in FETCH. */
@@ -41,19 +33,8 @@ export class ImapMailbox {
     this.server.setMaxListeners(0);
     for (const name of ['INBOX', 'Sent'] as const) this.load(name);
     this.server.appendMessage = (mailbox, flags, date, raw, except) => this.append(mailbox, flags, date, raw, except);
-    this.server.fetchHandlers['RFC822.SIZE'] = (_connection, message) => (message as ImapMessage).mail.size;
-    this.server.fetchHandlers['BODY.PEEK'] = this.server.fetchHandlers['BODY'] = this.wholeBody();
-    this.server.fetchHandlers['ENVELOPE'] = leniently('ENVELOPE', emptyEnvelope);
-    this.server.fetchHandlers['BODYSTRUCTURE'] = leniently('BODYSTRUCTURE', plainText);
-    this.server.searchHandlers['HEADER'] = (_connection, message, _index, name, value) =>
-      (message as ImapMessage).mail.headers(name ?? '').some((text) => contains(text, value ?? ''));
-    // hoodiecrow throws on a mail whose Date cannot be read, and with it the whole search.
-    const bySent = (fits: (sent: string, asked: string) => boolean): IMAPServer['searchHandlers'][string] => {
-      return (_connection, message, _index, asked) => fits(daySent(message), day(asked));
-    };
-    this.server.searchHandlers['SENTBEFORE'] = bySent((sent, asked) => sent < asked);
-    this.server.searchHandlers['SENTON'] = bySent((sent, asked) => sent === asked);
-    this.server.searchHandlers['SENTSINCE'] = bySent((sent, asked) => sent >= asked);
+    Object.assign(this.server.fetchHandlers, fetchHandlers());
+    Object.assign(this.server.searchHandlers, searchHandlers());
     for (const command of CHANGING) this.settleAfter(command);
     for (const command of REFUSED) this.server.setCommandHandler(command, refuseFolders);
   }
@@ -111,26 +92,6 @@ export class ImapMailbox {
     return { mailbox: this.mailbox(name), message };
   }
 
-  /**
-   * BODY[] and BODY.PEEK[] straight from the bytes. hoodiecrow parses the mail first (slow, and it throws on malformed
-   * ones), and for a range of mails with a partial <start.length> it forgets the length after the first.
-   */
-  private wholeBody(): FetchHandler {
-    const byDefault = fetchByDefault['BODY'];
-    const asked = new WeakMap<Query, number[]>();
-    return (connection, message, query) => {
-      if (!query.section || query.section.length > 0) return byDefault?.(connection, message, query);
-      if (query.partial && !asked.has(query)) {
-        asked.set(query, [...query.partial]);
-        query.partial = query.partial.slice(0, 1);
-      }
-      const [start = 0, length] = asked.get(query) ?? [];
-      const bytes = (message as ImapMessage).mail.raw;
-      const value = bytes.toString('latin1', start, length === undefined ? undefined : start + length);
-      return { type: 'LITERAL', value };
-    };
-  }
-
   private settle(mailbox: Mailbox): void {
     const kept = mailbox.messages.map((message) => [message.uid, message.flags] as const);
     this.account.folder(mailbox.path === 'Sent' ? 'Sent' : 'INBOX').settle(new Map(kept));
@@ -152,52 +113,8 @@ export class ImapMailbox {
   }
 }
 
-const fetchByDefault = require('hoodiecrow-imap/lib/commands/handlers/fetch') as IMAPServer['fetchHandlers'];
-
-/**
- * hoodiecrow's MIME parser throws on an empty mail and on some malformed ones, which would fail the FETCH of all mails
- * asked for. Such a mail is described as plain text without a known header instead, as lenient servers do.
- */
-function leniently(item: 'ENVELOPE' | 'BODYSTRUCTURE', otherwise: (size: number) => unknown): FetchHandler {
-  return (connection, message, query) => {
-    try {
-      const described = fetchByDefault[item]?.(connection, message, query);
-      if (depth(described) <= DEPTH_LIMIT) return described;
-    } catch {
-      // described below
-    }
-    return otherwise((message as ImapMessage).mail.size);
-  };
-}
-
-/** Clients refuse an answer nested deeper than some 25 lists, and lose the mail. */
-const DEPTH_LIMIT = 20;
-
-function depth(value: unknown): number {
-  return Array.isArray(value) ? 1 + value.reduce((most: number, part) => Math.max(most, depth(part)), 0) : 0;
-}
-
-/** The day on which a mail says it was sent; of arrival where it says nothing a computer can read. ISO 8601. */
-function daySent(message: Message): string {
-  const { mail } = message as ImapMessage;
-  const sent = Date.parse(mail.header('date') ?? '');
-  return new Date(Number.isNaN(sent) ? mail.internalDate : sent).toISOString().slice(0, 10);
-}
-
-/** `1-Feb-2026` as ISO 8601. */
-function day(asked: string | undefined): string {
-  return new Date(`${asked} UTC`).toISOString().slice(0, 10);
-}
-
-const emptyEnvelope = (): null[] => Array.from({ length: 10 }, () => null);
-const plainText = (size: number): unknown[] => ['TEXT', 'PLAIN', null, null, null, '8BIT', size, 0];
-
 const refuseFolders: Handler = (connection, parsed, _data, done) => {
   const text = `[CANNOT] ${parsed.command}: the simulated provider has INBOX and Sent, and no other folders.`;
   connection.send({ tag: parsed.tag, command: 'NO', attributes: [{ type: 'TEXT', value: text }] }, 'REFUSED', parsed);
   done();
 };
-
-function contains(text: string, part: string): boolean {
-  return text.toLowerCase().includes(part.toLowerCase());
-}
