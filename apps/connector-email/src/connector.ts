@@ -1,6 +1,7 @@
 import {
   Transient,
   type Connector,
+  type Connects,
   type ConnectorAccount,
   type FileRef,
   type LookUpResult,
@@ -14,6 +15,7 @@ import {
 } from '@app/channel';
 import type { HostGuard, ReplyTokens, SigningKey } from '@app/connector-host';
 import type { Blobs, Clock, Logger } from '@app/runtime';
+import { connectForm, fromConnectForm } from './connect-form';
 import { appendsToSent, parseMailbox, sentIsAuthoritative } from './config';
 import { FOLDER_READER_OPTIONS, type FolderReaderOptions } from './folder-reader';
 import { connectImap, findSentFolder, imapError } from './imap-client';
@@ -45,7 +47,9 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const LOOK_UP_TIMEOUT_MS = 60_000;
 
 /** E-mail: IMAP in, SMTP out. */
-export class EmailConnector extends MailboxAccess implements Connector, Polls, LooksUp {
+export class EmailConnector extends MailboxAccess implements Connector, Polls, LooksUp, Connects {
+  readonly connectForm = connectForm;
+  readonly fromConnectForm = fromConnectForm;
   private readonly filing = new Set<Promise<void>>();
 
   constructor(private readonly parts: EmailConnectorParts) {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
+import type { Router } from 'express';
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ConnectorHost, HostGuard, ReplyTokens, Vault } from '@app/connector-host';
+import { connectPage, ConnectorHost, HostGuard, ReplyTokens, Vault } from '@app/connector-host';
 import type { AppContext } from '@app/runtime';
 import type { emailSettings } from './config';
 import { EmailConnector } from './connector';
@@ -47,6 +48,12 @@ export class EmailHost implements OnApplicationBootstrap, OnApplicationShutdown 
       metrics,
       holder,
     });
+  }
+
+  /** Where an admin gives us a mailbox. */
+  page(): Router {
+    const { database, logger } = this.context;
+    return connectPage({ database, logger, connector: this.connector, accounts: this.host.accounts });
   }
 
   onApplicationBootstrap(): void {

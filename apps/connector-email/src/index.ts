@@ -1,7 +1,7 @@
 import { Intake1763800000002 } from '@app/connector-host';
 import { Jobs1763800000001, type AppDefinition } from '@app/runtime';
 import { emailSettings } from './config';
-import { EmailModule } from './email.module';
+import { EmailHost, EmailModule } from './email.module';
 
 /** The process that reads and sends e-mail. */
 export const emailApp: AppDefinition<typeof emailSettings> = {
@@ -11,6 +11,7 @@ export const emailApp: AppDefinition<typeof emailSettings> = {
   migrations: [Jobs1763800000001, Intake1763800000002],
   routes: ['/connect'],
   module: (context) => EmailModule.of(context),
+  configure: (app) => void app.use(app.get(EmailHost).page()),
 };
 
 export { accountFromUrls, type MailboxUrls } from './account-url';

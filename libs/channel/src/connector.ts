@@ -108,6 +108,55 @@ export interface LooksUp {
   lookUp(outbound: OutboundMessage, account: ConnectorAccount, signal: AbortSignal): Promise<LookUpResult>;
 }
 
+/** Text in the languages of the product. */
+export interface Words {
+  readonly en: string;
+  readonly fr: string;
+}
+
+/** One field of the page on which an operator connects an account. */
+export interface ConnectField {
+  readonly name: string;
+  /** A password is never shown again, not even to whoever just typed it. */
+  readonly kind: 'text' | 'email' | 'number' | 'password' | 'choice';
+  readonly label: Words;
+  readonly hint?: Words;
+  readonly required: boolean;
+  /** What stands in it at first. */
+  readonly value?: string;
+  /** For `choice`. */
+  readonly choices?: readonly { readonly value: string; readonly label: Words }[];
+  /** Heading under which this field and those after it stand. */
+  readonly heading?: Words;
+  /** Whose value the browser may fill in (`autocomplete` of HTML). */
+  readonly autocomplete?: string;
+  /** Cannot be changed: the address of an account that is connected again. */
+  readonly fixed?: boolean;
+}
+
+/** What an operator wrote into the form, as the connector understands it. */
+export interface ConnectInput {
+  readonly address: string;
+  readonly name: string;
+  readonly settings: unknown;
+  readonly credentials: unknown;
+}
+
+/** Has a page of its own on which an operator gives it an account; secrets pass nobody else. */
+export interface Connects {
+  /** @param account the one to connect again; without it a new one. */
+  connectForm(account?: Pick<ConnectorAccount, 'address' | 'name' | 'settings'>): readonly ConnectField[];
+  /** Reads the form. Throws Refused in words for the operator. */
+  fromConnectForm(
+    values: Readonly<Record<string, string>>,
+    account?: Pick<ConnectorAccount, 'address' | 'name' | 'settings'>,
+  ): ConnectInput;
+}
+
+export function connects(connector: Partial<Connects>): connector is Connects {
+  return typeof connector.connectForm === 'function';
+}
+
 export function polls(connector: Connector): connector is Connector & Polls {
   return typeof (connector as Partial<Polls>).poll === 'function';
 }

@@ -50,8 +50,12 @@ export {
 } from './connector-error';
 export type { Capabilities } from './capabilities';
 export {
+  connects,
   looksUp,
   polls,
+  type ConnectField,
+  type ConnectInput,
+  type Connects,
   type Connector,
   type ConnectorAccount,
   type CursorMove,
@@ -62,4 +66,5 @@ export {
   type RawDelivery,
   type ReadResult,
   type SendReceipt,
+  type Words,
 } from './connector';

@@ -6,3 +6,4 @@ export { ReplyTokens } from './reply-tokens';
 export { Accounts, AddressTaken, UnknownAccount, type AccountRow, type NewAccount } from './accounts';
 export { ConnectorHost, INTAKE_CHANNEL, type ConnectorHostOptions } from './connector-host';
 export { Intake } from './intake';
+export { connectPage, type ConnectPageParts } from './connect/connect-page';

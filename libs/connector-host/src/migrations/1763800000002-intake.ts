@@ -133,6 +133,8 @@ export class Intake1763800000002 implements MigrationInterface {
         account_id uuid references intake.accounts,
         issued_by uuid,
         expires_at timestamptz(3) not null,
+        -- how often something was sent in; a ticket is no means of trying passwords
+        tries integer not null default 0,
         used_at timestamptz(3)
       );
 
