@@ -46,6 +46,12 @@ export interface Mail {
   readonly messageId?: string;
   readonly attachments?: readonly unknown[];
   readonly html?: string;
+  readonly threading?: unknown;
+}
+
+/** So many minutes before now. */
+export function minutesAgo(n: number): Date {
+  return new Date(Date.now() - n * 60_000);
 }
 
 /** The api in this process, on a port of its own, with a database of its own. */
@@ -89,6 +95,28 @@ export class RunningApi {
     });
     const live = new Live({ database: triage, logger });
     return new RunningApi(`http://127.0.0.1:${port}`, app, clock, triage, live, database, server, directory, env);
+  }
+
+  /** The statements of the api's own pool while `work` runs, without those of its polls. */
+  async statements(work: () => Promise<unknown>): Promise<string[]> {
+    const source = this.app.context.database.dataSource as { logger: unknown };
+    const before = source.logger;
+    const seen: string[] = [];
+    const silent = (): void => undefined;
+    source.logger = {
+      logQuery: (sql: string) => void (/jobs\.|pg_notify|as head from/.test(sql) || seen.push(sql)),
+      logQueryError: silent,
+      logQuerySlow: silent,
+      logSchemaBuild: silent,
+      logMigration: silent,
+      log: silent,
+    };
+    try {
+      await work();
+    } finally {
+      source.logger = before;
+    }
+    return seen;
   }
 
   get ownerUrl(): string {
@@ -185,7 +213,7 @@ function messageBody(mail: Mail) {
     text: mail.text,
     ...(mail.html ? { html: mail.html } : {}),
     attachments: mail.attachments ?? [],
-    threading: { references: [] },
+    threading: mail.threading ?? { references: [] },
     nativeIds: [messageId],
     problems: [],
     unreadable: false,

@@ -84,7 +84,7 @@ export class ApiModule {
     defineJobs(context.jobs);
     return {
       module: ApiModule,
-      imports: [RuntimeModule.of(context as unknown as AppContext)],
+      imports: [RuntimeModule.of(context)],
       providers: [
         ...inbox,
         ...resolvers,

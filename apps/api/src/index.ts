@@ -1,19 +1,3 @@
-import { Inbox1763800000004, InboxSealedAndRecord1763800000003 } from '@app/inbox';
-import { Jobs1763800000001, type AppDefinition } from '@app/runtime';
-import { ApiModule } from './api.module';
-import { apiSettings } from './config';
-import { HttpFront } from './http/http-front';
-
-/** The process that people talk to: GraphQL, files and the page. */
-export const apiApp: AppDefinition<typeof apiSettings> = {
-  name: 'api',
-  role: 'api',
-  settings: apiSettings,
-  migrations: [Jobs1763800000001, InboxSealedAndRecord1763800000003, Inbox1763800000004],
-  routes: ['/'],
-  module: (context) => ApiModule.of(context),
-  configure: (app, _context, server) => app.get(HttpFront).mount(app, server),
-};
-
+export { apiApp } from './api-app';
 export { apiSettings } from './config';
-export { hashPassword } from './viewer/passwords';
+export { hashPassword, PASSWORD } from './viewer/passwords';

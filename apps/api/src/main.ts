@@ -1,5 +1,5 @@
 import 'reflect-metadata';
 import { runApp } from '@app/runtime';
-import { apiApp } from '.';
+import { apiApp } from './api-app';
 
 void runApp(apiApp);
