@@ -32,15 +32,34 @@ it('gives the one who has waited longest, shows it, and answers it', async () =>
       offerNext(input: { clientMutationId: "take" }) {
         offer {
           entry
-          wait { state }
+          wait {
+            state
+          }
           conversation {
-            id opened subject preview
-            timeline(first: 10) { nodes { __typename id ... on Message { text actor { displayName } } } }
+            id
+            opened
+            subject
+            preview
+            timeline(first: 10) {
+              nodes {
+                __typename
+                id
+                ... on Message {
+                  text
+                  actor {
+                    displayName
+                  }
+                }
+              }
+            }
           }
         }
-        userErrors { message }
+        userErrors {
+          message
+        }
       }
-    }`);
+    }
+  `);
 
   expect(offerNext.userErrors).toEqual([]);
   const { conversation, entry } = offerNext.offer;
@@ -50,19 +69,45 @@ it('gives the one who has waited longest, shows it, and answers it', async () =>
   const answered = await lea.call(
     /* GraphQL */ `
       mutation ($id: ID!, $seen: ID!) {
-        messageSend(
-          input: { conversationId: $id, text: "On its way.", seenUpTo: $seen, clientMutationId: "send" }
-        ) {
-          message { text send { state } clientMutationId }
-          wait { state end { kind by { displayName } } }
-          conversation { wait { id } }
-          userErrors { message }
+        messageSend(input: { conversationId: $id, text: "On its way.", seenUpTo: $seen, clientMutationId: "send" }) {
+          message {
+            text
+            send {
+              state
+            }
+            clientMutationId
+          }
+          wait {
+            state
+            end {
+              kind
+              by {
+                displayName
+              }
+            }
+          }
+          conversation {
+            wait {
+              id
+            }
+          }
+          userErrors {
+            message
+          }
         }
         queue: noteCreate(input: { conversationId: $id, text: "Told her.", clientMutationId: "note" }) {
-          note { text actor { displayName } }
-          userErrors { message }
+          note {
+            text
+            actor {
+              displayName
+            }
+          }
+          userErrors {
+            message
+          }
         }
-      }`,
+      }
+    `,
     { id: conversation.id, seen: conversation.timeline.nodes[0]!.id },
   );
 
@@ -106,14 +151,33 @@ it('says that there is something newer, and keeps what was written as a draft', 
     /* GraphQL */ `
       mutation ($id: ID!, $seen: ID!) {
         messageSend(input: { conversationId: $id, text: "Done.", seenUpTo: $seen, clientMutationId: "2" }) {
-          message { id }
-          userErrors { __typename message ... on CollisionError { newerItems { ... on Message { text } } } }
-          conversation { draft { text } }
+          message {
+            id
+          }
+          userErrors {
+            __typename
+            message
+            ... on CollisionError {
+              newerItems {
+                ... on Message {
+                  text
+                }
+              }
+            }
+          }
+          conversation {
+            draft {
+              text
+            }
+          }
         }
         noReplyNeeded(input: { conversationId: $id, reason: THANKS, seenUpTo: $seen, clientMutationId: "3" }) {
-          userErrors { __typename }
+          userErrors {
+            __typename
+          }
         }
-      }`,
+      }
+    `,
     { id, seen },
   );
 
@@ -133,7 +197,9 @@ it('says that there is something newer, and keeps what was written as a draft', 
 it('ends a wait that asks nothing of us, and takes it back within ten seconds only', async () => {
   const max = await api.signedIn('max@nord.example');
   const { conversations } = await max.call<{
-    conversations: { nodes: { id: string; wait: { id: string; waitingSince: string }; timeline: { nodes: { id: string }[] } }[] };
+    conversations: {
+      nodes: { id: string; wait: { id: string; waitingSince: string }; timeline: { nodes: { id: string }[] } }[];
+    };
   }>('{ conversations(view: MINE) { nodes { id wait { id waitingSince } timeline(last: 1) { nodes { id } } } } }');
   const { id, wait, timeline } = conversations.nodes[0]!;
   const dismiss = (key: string) =>

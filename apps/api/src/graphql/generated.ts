@@ -139,7 +139,7 @@ export type Mutation = {
   readonly workspaceSetUp: WorkspaceSetUpPayload;
   /** Open to all; throttled. Sets the session cookie. */
   readonly signIn: SignInPayload;
-  /** One click in the demo: over loopback only, and refused once a real account or a public address is configured. */
+  /** Open to all in the demo, with one click: over loopback only, and refused once a real account or a public address is configured. */
   readonly demoSignIn: SignInPayload;
   readonly signOut: SignOutPayload;
   readonly viewerUpdate: ViewerUpdatePayload;
