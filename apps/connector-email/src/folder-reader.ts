@@ -16,12 +16,15 @@ export interface FolderReaderOptions {
   readonly pollMs: number;
   /** How often the last seven days are compared with what is stored. */
   readonly gapCheckMs: number;
+  /** A server that is silent for so long is given up; IDLE is asked for signs of life. */
+  readonly timeoutMs: number;
 }
 
 export const FOLDER_READER_OPTIONS: FolderReaderOptions = {
   sweepMs: 10 * 60_000,
   pollMs: 30_000,
   gapCheckMs: 24 * 3_600_000,
+  timeoutMs: 120_000,
 };
 
 /** Mails whose metadata are asked for at once. */

@@ -18,6 +18,8 @@ export async function connectImap(
   password: string,
   guard: HostGuard,
   signal: AbortSignal,
+  /** Longest silence of the server, milliseconds. */
+  timeoutMs = SOCKET_TIMEOUT_MS,
 ): Promise<ImapFlow> {
   const { address, host, loopback } = await guarded(server.host, guard);
   if (server.tls === 'none' && !loopback) {
@@ -33,8 +35,8 @@ export async function connectImap(
     logger: false,
     qresync: false,
     disableAutoIdle: true,
-    maxIdleTime: MAX_IDLE_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
+    maxIdleTime: Math.min(MAX_IDLE_MS, timeoutMs * 2),
+    socketTimeout: timeoutMs,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     greetingTimeout: GREETING_TIMEOUT_MS,
     clientInfo: { name: 'Evenhand' },

@@ -26,7 +26,8 @@ export async function pollMailbox(session: PollSession, parts: PollMailboxParts)
   const { settings, credentials } = parseMailbox(session.account.settings, session.account.credentials);
   const ended = new AbortController();
   const signal = AbortSignal.any([session.signal, ended.signal]);
-  const connect = (): Promise<ImapFlow> => connectImap(settings.imap, credentials.imapPassword, parts.guard, signal);
+  const connect = (): Promise<ImapFlow> =>
+    connectImap(settings.imap, credentials.imapPassword, parts.guard, signal, parts.options.timeoutMs);
   const inbox = await connect();
   try {
     const sent = settings.readSent ? await sentFolder(inbox, settings.imap.host) : undefined;
