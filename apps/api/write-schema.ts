@@ -16,6 +16,7 @@ import { readSchemaParts } from './src/graphql/schema-parts';
 
 const root = join(__dirname, '../..');
 const scalars = {
+  ID: 'string',
   DateTime: 'string',
   Duration: 'string',
   LanguageTag: 'string',
@@ -116,12 +117,12 @@ async function pageTypes(schema: GraphQLSchema, web: string): Promise<string> {
     enumsAsTypes: true,
     useTypeImports: true,
     nonOptionalTypename: true,
+    // one copy of each fragment, however many use it: the page carries the documents
+    dedupeFragments: true,
+    documentMode: 'documentNodeImportFragments',
+    documentNodeImport: '@urql/core#TypedDocumentNode',
   };
-  return generate(schema, 'generated.ts', documents, [
-    { typescript: { ...config, onlyOperationTypes: false } },
-    { typescriptOperations: config },
-    { typedDocumentNode: config },
-  ]);
+  return generate(schema, 'generated.ts', documents, [{ typescriptOperations: config }, { typedDocumentNode: config }]);
 }
 
 async function generate(
