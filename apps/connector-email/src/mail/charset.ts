@@ -11,7 +11,6 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function decodeWindows1252(bytes: Uint8Array): string {
   const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  // eslint-disable-next-line no-control-regex
   return latin1.replace(/[\u0080-\u009f]/g, (character) => WINDOWS_1252_HIGH[character.charCodeAt(0) - 0x80] ?? '');
 }
 
@@ -57,13 +56,14 @@ export function provesNothing(label: string | false | undefined): boolean {
  */
 export function mendTextDecoder(): void {
   if (new TextDecoder('windows-1252').decode(Uint8Array.of(0x80)) === '\u20ac') return;
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its `this` below
   const broken = TextDecoder.prototype.decode;
   TextDecoder.prototype.decode = function decode(this: { readonly encoding: string }, input, options) {
     if (this.encoding !== 'windows-1252' || options?.stream || !input)
       return broken.call(this as never, input, options);
     const bytes = ArrayBuffer.isView(input)
       ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
-      : new Uint8Array(input as ArrayBuffer);
+      : new Uint8Array(input);
     return decodeWindows1252(bytes);
   };
 }

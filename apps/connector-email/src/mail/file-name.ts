@@ -1,4 +1,4 @@
-import { safeLine } from './safe-text';
+import { cut, safeLine } from './safe-text';
 
 /** Longest name a file system takes, in bytes of UTF-8. */
 const MAX_BYTES = 255;
@@ -77,7 +77,7 @@ function shorten(name: string): string {
   const extension = dot > 0 && name.length - dot <= 16 ? name.slice(dot) : '';
   let stem = name.slice(0, name.length - extension.length);
   while (Buffer.byteLength(stem) + Buffer.byteLength(extension) > MAX_BYTES) {
-    stem = [...stem].slice(0, -Math.max(1, Math.ceil((Buffer.byteLength(stem) - MAX_BYTES) / 4))).join('');
+    stem = cut(stem, stem.length - 1);
   }
   return stem + extension;
 }

@@ -33,5 +33,7 @@ export function guessLanguage(text: string): 'fr' | 'en' | 'other' | undefined {
   if (fr >= needed && fr > en) return 'fr';
   if (en >= needed && en > fr) return 'en';
   if (fr > 0 && fr === en) return undefined;
-  return words.length < 6 && /^[\u0000-\u024f\s\p{P}\p{N}\p{S}]*$/u.test(text.slice(0, 200)) ? undefined : 'other';
+  return words.length < 6 && /^[\p{Script=Latin}\p{Cc}\s\p{P}\p{N}\p{S}]*$/u.test(text.slice(0, 200))
+    ? undefined
+    : 'other';
 }

@@ -14,8 +14,10 @@ export function limitDepth(html: string, limit: number): string {
   let depth = 0;
   let dropped = 0;
   let limited = false;
-  const result = html.replace(/<(\/?)([a-z][a-z0-9:-]*)\b[^<>]*>/gi, (tag, end: string, name: string) => {
-    if (UNCOUNTED.has(name.toLowerCase()) || tag.endsWith('/>')) return tag;
+  // Nothing optional inside: on a tag that never ends this must not try again from each of its letters.
+  const result = html.replace(/<([^<>]*)>/g, (tag, inner: string) => {
+    const [, end, name] = /^(\/?)([a-z][a-z0-9:-]*)/i.exec(inner) ?? [];
+    if (!name || UNCOUNTED.has(name.toLowerCase()) || inner.endsWith('/')) return tag;
     if (end === '') {
       if (depth < limit) {
         depth += 1;

@@ -12,7 +12,7 @@ function strings(value: unknown): string[] {
   return value && typeof value === 'object' ? Object.values(value).flatMap(strings) : [];
 }
 
-function isSound(mail: ParsedMail, size: number): void {
+function expectSound(mail: ParsedMail): void {
   for (const string of strings(mail)) {
     expect(string.includes('\u0000')).toBe(false);
     expect((string as string & { isWellFormed(): boolean }).isWellFormed()).toBe(true);
@@ -27,12 +27,11 @@ function isSound(mail: ParsedMail, size: number): void {
     expect(file.size).toBe(file.content.byteLength);
   }
   expect(mail.html ?? '').not.toMatch(/<script|\son\w+=/i);
-  expect(size === 0 || mail.unreadable === undefined || mail.text.length >= 0).toBe(true);
 }
 
 describe('parsing a mail', () => {
   it('gives sound strings for every shape', async () => {
-    for (const shape of light) isSound(await parseMail(shape.raw), shape.raw.length);
+    for (const shape of light) expectSound(await parseMail(shape.raw));
   }, 30_000);
 
   it('gives the same for the same bytes', async () => {
@@ -42,7 +41,7 @@ describe('parsing a mail', () => {
   it('survives any bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 2_000 }), async (bytes) => {
-        isSound(await parseMail(Buffer.from(bytes)), bytes.length);
+        expectSound(await parseMail(Buffer.from(bytes)));
       }),
       { numRuns: 150 },
     );
@@ -63,10 +62,7 @@ describe('parsing a mail', () => {
       fc.asyncProperty(damage, async ({ shape, at, remove, insert }) => {
         const raw = light[shape]?.raw ?? Buffer.alloc(0);
         const place = Math.floor(at * raw.length);
-        isSound(
-          await parseMail(Buffer.concat([raw.subarray(0, place), insert, raw.subarray(place + remove)])),
-          raw.length,
-        );
+        expectSound(await parseMail(Buffer.concat([raw.subarray(0, place), insert, raw.subarray(place + remove)])));
       }),
       { numRuns: 400 },
     );

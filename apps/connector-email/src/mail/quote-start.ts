@@ -122,7 +122,7 @@ function byLibrary(text: string): number | undefined {
 
 /** Start of the line in which these words begin, whatever their white space and quote marks. */
 function locate(text: string, words: string): number | undefined {
-  const letters = [...words.replace(/[\s>*_|\u00a0-]+/g, '')].slice(0, 48);
+  const letters = Array.from(words.replace(/[\s>*_|\u00a0-]+/g, '')).slice(0, 48);
   if (letters.length < 6) return undefined;
   const pattern = letters.map((letter) => letter.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')).join('[\\s>*_|-]*');
   const at = text.search(new RegExp(pattern, 'u'));

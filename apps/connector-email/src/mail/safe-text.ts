@@ -14,9 +14,8 @@ export function safeText(value: string): string {
 
 /** One line: control characters and line breaks become spaces, ends trimmed, cut to `limit` UTF-16 units. */
 export function safeLine(value: string, limit: number): string {
-  // eslint-disable-next-line no-control-regex
   const line = safeText(value)
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim();
   return cut(line, limit);
 }
