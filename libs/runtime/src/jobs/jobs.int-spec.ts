@@ -574,11 +574,21 @@ describe.each(['PostgreSQL alone', 'Bull'] as const)('with %s', (mode) => {
     await asker.enqueue({ n: 1 });
     await stale.says('begun 1');
     stale.process.kill('SIGSTOP');
-    await start(effect);
-    await allDone();
+    let begun: () => void = () => undefined;
+    const taken = new Promise<void>((done) => (begun = done));
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((done) => (finish = done));
+    await start(async (job, database) => {
+      begun();
+      await finished;
+      await effect(job, database);
+    });
+    await taken;
     stale.process.kill('SIGCONT');
     stale.go();
     await stale.says('LeaseLost');
+    finish();
+    await allDone();
 
     expect(await effects()).toEqual([{ n: 1, attempt: 2 }]);
   });
