@@ -1,62 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { ImapFlow, type SearchObject } from 'imapflow';
-import nodemailer from 'nodemailer';
-import type { Faults } from './mail/faults';
-import { MailSimulator } from './mail-simulator';
+import type { SearchObject } from 'imapflow';
+import { Provider, MARIE, SUPPORT } from '../testing/provider';
 
-const SUPPORT = 'support@demo.evenhand.test';
-const MARIE = 'marie@customers.test';
-
-let dir: string;
-let simulator: MailSimulator;
-const clients: ImapFlow[] = [];
+let provider: Provider;
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'evenhand-mail-'));
-  simulator = await MailSimulator.start({ dir });
-  simulator.addMailbox(SUPPORT, { password: 'right', name: 'Support' });
+  provider = await Provider.start();
 });
 
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
-  await simulator.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
-
-function imap(password = 'right', user = SUPPORT): ImapFlow {
-  const client = new ImapFlow({
-    host: '127.0.0.1',
-    port: simulator.imapPort,
-    secure: false,
-    auth: { user, pass: password },
-    logger: false,
-  });
-  client.on('error', () => undefined);
-  clients.push(client);
-  return client;
-}
-
-async function opened(folder = 'INBOX', readOnly = true): Promise<ImapFlow> {
-  const client = imap();
-  await client.connect();
-  await client.mailboxOpen(folder, { readOnly });
-  return client;
-}
-
-function submit(mail: object, pass = 'right', socketTimeout = 5_000) {
-  return nodemailer
-    .createTransport({
-      host: '127.0.0.1',
-      port: simulator.smtpPort,
-      auth: { user: SUPPORT, pass },
-      socketTimeout,
-    })
-    .sendMail({ from: SUPPORT, subject: 'Réponse', text: 'Bonjour', ...mail });
-}
+afterEach(() => provider.stop());
 
 function nested(depth: number): string {
   const open = Array.from(
@@ -68,38 +21,38 @@ function nested(depth: number): string {
 
 describe('the simulated mail provider over IMAP', () => {
   it('refuses a wrong password and lets the right one in', async () => {
-    await expect(imap('wrong').connect()).rejects.toMatchObject({
+    await expect(provider.imap('wrong').connect()).rejects.toMatchObject({
       authenticationFailed: true,
       serverResponseCode: 'AUTHENTICATIONFAILED',
     });
-    const client = imap();
+    const client = provider.imap();
     await client.connect();
     expect(client.usable).toBe(true);
   });
 
   it('shows each account its own mailbox only', async () => {
-    simulator.addMailbox('other@demo.evenhand.test', { password: 'else' });
-    simulator.deliver('Subject: a\r\n\r\nfor support', { to: SUPPORT });
-    const other = imap('else', 'other@demo.evenhand.test');
+    provider.simulator.addMailbox('other@demo.evenhand.test', { password: 'else' });
+    provider.simulator.deliver('Subject: a\r\n\r\nfor support', { to: SUPPORT });
+    const other = provider.imap('else', 'other@demo.evenhand.test');
     await other.connect();
     expect(await other.status('INBOX', { messages: true })).toMatchObject({ messages: 0 });
-    const own = imap();
+    const own = provider.imap();
     await own.connect();
     expect(await own.status('INBOX', { messages: true })).toMatchObject({ messages: 1 });
   });
 
   it('pushes a new mail to a session that idles', async () => {
-    const client = await opened();
+    const client = await provider.opened();
     const idling = client.idle();
     const told = once(client, 'exists');
-    simulator.deliver('Subject: hello\r\n\r\nbody', { to: SUPPORT });
+    provider.simulator.deliver('Subject: hello\r\n\r\nbody', { to: SUPPORT });
     expect((await told)[0]).toMatchObject({ count: 1, prevCount: 0 });
     await client.noop();
     await idling;
   });
 
   it('lists INBOX and a Sent folder marked \\Sent', async () => {
-    const client = imap();
+    const client = provider.imap();
     await client.connect();
     const folders = await client.list();
     expect(folders.map(({ path, specialUse }) => [path, specialUse])).toEqual(
@@ -131,9 +84,9 @@ describe('the simulated mail provider over IMAP', () => {
     ['one byte', () => Buffer.from('x')],
   ])('hands out %s byte for byte, delivered or appended', async (_name, make) => {
     const raw = make();
-    const mail = simulator.deliver(raw, { to: SUPPORT });
+    const mail = provider.simulator.deliver(raw, { to: SUPPORT });
     expect(mail.raw.equals(raw)).toBe(true);
-    const client = await opened('INBOX', false);
+    const client = await provider.opened('INBOX', false);
     const appended = await client.append('INBOX', raw, [], new Date('2026-01-02T03:04:05Z'));
     expect(appended).toMatchObject({ uid: 2 });
     for (const uid of ['1', '2']) {
@@ -150,9 +103,9 @@ describe('reading a mailbox as a connector does', () => {
     const arrival = (day: number) => new Date(Date.UTC(2026, 4, day, 12));
     for (const day of [1, 2, 3]) {
       const raw = `Message-ID: <m${day}@x>\r\nSubject: day ${day}\r\nFrom: Ana <ana@x.test>\r\n\r\nbody of day ${day}`;
-      simulator.deliver(raw, { to: SUPPORT, internalDate: arrival(day) });
+      provider.simulator.deliver(raw, { to: SUPPORT, internalDate: arrival(day) });
     }
-    const client = await opened();
+    const client = await provider.opened();
     expect(client.mailbox).toMatchObject({ exists: 3, uidNext: 4, readOnly: true });
     const status = await client.status('INBOX', { messages: true, uidNext: true, uidValidity: true, unseen: true });
     expect(status).toMatchObject({ messages: 3, uidNext: 4, unseen: 3 });
@@ -175,7 +128,7 @@ describe('reading a mailbox as a connector does', () => {
     expect(await search({ uid: '2:9', from: 'ana@x.test', seen: false })).toEqual([2, 3]);
     expect(await search({ or: [{ subject: 'day 1' }, { body: 'day 3' }] })).toEqual([1, 3]);
     expect(await search({ not: { subject: 'day 1' } })).toEqual([2, 3]);
-    expect(simulator.mailbox(SUPPORT).inbox.map(({ flags }) => flags)).toEqual([[], [], []]);
+    expect(provider.simulator.mailbox(SUPPORT).inbox.map(({ flags }) => flags)).toEqual([[], [], []]);
   });
 
   it.each([
@@ -188,10 +141,10 @@ describe('reading a mailbox as a connector does', () => {
     ['a transfer encoding given twice', 'Content-Transfer-Encoding: 7bit\r\nContent-Transfer-Encoding: 8bit\r\n\r\nx'],
     ['a message in a message without an end', 'Content-Type: message/rfc822\r\n\r\nContent-Type: message/rfc822'],
   ])('describes a mail that is %s, together with its neighbours', async (_name, raw) => {
-    simulator.deliver('Subject: before\r\n\r\nx', { to: SUPPORT });
-    simulator.deliver(Buffer.from(raw, 'latin1'), { to: SUPPORT });
-    simulator.deliver('Subject: after\r\n\r\nx', { to: SUPPORT });
-    const client = await opened();
+    provider.simulator.deliver('Subject: before\r\n\r\nx', { to: SUPPORT });
+    provider.simulator.deliver(Buffer.from(raw, 'latin1'), { to: SUPPORT });
+    provider.simulator.deliver('Subject: after\r\n\r\nx', { to: SUPPORT });
+    const client = await provider.opened();
     const query = { uid: true, envelope: true, bodyStructure: true, source: true, headers: true };
     const mails = await client.fetchAll('1:*', query, { uid: true });
     expect(mails.map(({ uid }) => uid)).toEqual([1, 2, 3]);
@@ -202,16 +155,15 @@ describe('reading a mailbox as a connector does', () => {
   });
 
   it('moves, copies and deletes for a client that asks for it, and a restart agrees', async () => {
-    for (const n of [1, 2, 3]) simulator.deliver(`Subject: ${n}\r\n\r\n`, { to: SUPPORT });
-    const client = await opened('INBOX', false);
+    for (const n of [1, 2, 3]) provider.simulator.deliver(`Subject: ${n}\r\n\r\n`, { to: SUPPORT });
+    const client = await provider.opened('INBOX', false);
     expect(await client.messageMove('1', 'Sent', { uid: true })).toMatchObject({ uidMap: new Map([[1, 1]]) });
     await client.messageCopy('2', 'Sent', { uid: true });
     await client.fetchOne('3', { bodyParts: ['text'] }, { uid: true });
     await client.messageFlagsSet('3', ['\\Answered'], { uid: true });
     client.close();
-    await simulator.stop();
-    simulator = await MailSimulator.start({ dir });
-    const { inbox, sent } = simulator.mailbox(SUPPORT);
+    await provider.restart();
+    const { inbox, sent } = provider.simulator.mailbox(SUPPORT);
     expect(inbox.map(({ uid, flags }) => [uid, flags])).toEqual([
       [2, []],
       [3, ['\\Answered']],
@@ -223,13 +175,13 @@ describe('reading a mailbox as a connector does', () => {
   });
 
   it('gives a folder a new UIDVALIDITY when asked, and cuts who had it open', async () => {
-    simulator.deliver('Subject: x\r\n\r\n', { to: SUPPORT });
-    const client = await opened();
+    provider.simulator.deliver('Subject: x\r\n\r\n', { to: SUPPORT });
+    const client = await provider.opened();
     const before = client.mailbox && client.mailbox.uidValidity;
     const closed = once(client, 'close');
-    simulator.renewUidValidity(SUPPORT);
+    provider.simulator.renewUidValidity(SUPPORT);
     await closed;
-    const after = await opened();
+    const after = await provider.opened();
     expect(after.mailbox && after.mailbox.uidValidity).toBe((before || 0n) + 1n);
   });
 });
@@ -237,18 +189,17 @@ describe('reading a mailbox as a connector does', () => {
 describe('after a restart', () => {
   it('has the same mails, UIDs, flags, internal dates and UIDVALIDITY, and gives out no UID twice', async () => {
     const date = new Date('2026-03-04T05:06:07Z');
-    for (let i = 1; i <= 4; i += 1) simulator.deliver(`Subject: ${i}\r\n\r\n${i}`, { to: SUPPORT, internalDate: date });
+    for (let i = 1; i <= 4; i += 1)
+      provider.simulator.deliver(`Subject: ${i}\r\n\r\n${i}`, { to: SUPPORT, internalDate: date });
     // A number that the time of the restart cannot give.
-    for (let i = 0; i < 100; i += 1) simulator.renewUidValidity(SUPPORT);
-    const before = await opened('INBOX', false);
+    for (let i = 0; i < 100; i += 1) provider.simulator.renewUidValidity(SUPPORT);
+    const before = await provider.opened('INBOX', false);
     const validity = before.mailbox && before.mailbox.uidValidity;
     await before.messageFlagsAdd('2', ['\\Seen', 'Mine'], { uid: true });
     await before.messageDelete('3:4', { uid: true });
     before.close();
-    await simulator.stop();
-
-    simulator = await MailSimulator.start({ dir });
-    const after = await opened();
+    await provider.restart();
+    const after = await provider.opened();
     expect(after.mailbox && after.mailbox.uidValidity).toBe(validity);
     expect(after.mailbox && after.mailbox.uidNext).toBe(5);
     const mails = await after.fetchAll(
@@ -260,132 +211,44 @@ describe('after a restart', () => {
     expect(mails[1]?.flags).toEqual(new Set(['\\Seen', 'Mine']));
     expect(new Date(mails[0]?.internalDate ?? 0)).toEqual(date);
     expect(mails[1]?.source?.toString()).toBe('Subject: 2\r\n\r\n2');
-    expect(simulator.deliver('Subject: 5\r\n\r\n5', { to: SUPPORT }).uid).toBe(5);
+    expect(provider.simulator.deliver('Subject: 5\r\n\r\n5', { to: SUPPORT }).uid).toBe(5);
   });
 });
 
 describe('the simulated mail provider over SMTP', () => {
   it('delivers to a customer, who needs no account before, and keeps a copy in Sent', async () => {
-    const sent = await submit({ to: MARIE });
-    const { inbox } = simulator.mailbox(MARIE);
+    const sent = await provider.submit({ to: MARIE });
+    const { inbox } = provider.simulator.mailbox(MARIE);
     expect(inbox).toHaveLength(1);
     expect(inbox[0]?.messageId).toBe(sent.messageId);
-    const client = await opened('Sent');
+    const client = await provider.opened('Sent');
     expect(await client.search({ header: { 'message-id': sent.messageId } }, { uid: true })).toEqual([1]);
     expect(await client.search({ header: { 'message-id': '<other@x>' } }, { uid: true })).toEqual([]);
   });
 
   it('keeps no copy in Sent where the mailbox is set so', async () => {
-    simulator.addMailbox(SUPPORT, { storesSent: false });
-    await submit({ to: MARIE });
-    expect(simulator.mailbox(SUPPORT).sent).toEqual([]);
+    provider.simulator.addMailbox(SUPPORT, { storesSent: false });
+    await provider.submit({ to: MARIE });
+    expect(provider.simulator.mailbox(SUPPORT).sent).toEqual([]);
   });
 
   it('lets a plus-address reach the mailbox, with the full address in Delivered-To', async () => {
     const plus = 'support+r-abcdef@demo.evenhand.test';
-    await submit({ to: plus });
-    const [mail] = simulator.mailbox(SUPPORT).inbox;
+    await provider.submit({ to: plus });
+    const [mail] = provider.simulator.mailbox(SUPPORT).inbox;
     expect(mail?.header('delivered-to')).toBe(plus);
-    expect(simulator.deliver('Subject: x\r\n\r\n', { to: plus }).header('Delivered-To')).toBe(plus);
+    expect(provider.simulator.deliver('Subject: x\r\n\r\n', { to: plus }).header('Delivered-To')).toBe(plus);
   });
 
   it('refuses a wrong password, a foreign sender, an unknown domain and a mail over the size', async () => {
-    await expect(submit({ to: MARIE }, 'wrong')).rejects.toMatchObject({ code: 'EAUTH', responseCode: 535 });
-    await expect(submit({ to: MARIE, from: 'ceo@bank.example' })).rejects.toMatchObject({ responseCode: 553 });
-    await expect(submit({ to: 'someone@gmail.com' })).rejects.toMatchObject({ code: 'EENVELOPE', responseCode: 550 });
+    await expect(provider.submit({ to: MARIE }, 'wrong')).rejects.toMatchObject({ code: 'EAUTH', responseCode: 535 });
+    await expect(provider.submit({ to: MARIE, from: 'ceo@bank.example' })).rejects.toMatchObject({ responseCode: 553 });
+    await expect(provider.submit({ to: 'someone@gmail.com' })).rejects.toMatchObject({
+      code: 'EENVELOPE',
+      responseCode: 550,
+    });
     const big = { filename: 'a.bin', content: Buffer.alloc(27 * 1024 * 1024) };
-    await expect(submit({ to: MARIE, attachments: [big] })).rejects.toMatchObject({ responseCode: 552 });
-    expect(simulator.mailbox(MARIE).inbox).toEqual([]);
-  });
-});
-
-describe('starting', () => {
-  it('names the port that is taken and the setting that changes it, and lets go of the other', async () => {
-    const { smtpPort } = simulator;
-    const second = MailSimulator.start({ dir: join(dir, 'second'), smtpPort });
-    await expect(second).rejects.toThrow(`Port ${smtpPort}, for SMTP of the simulated mail provider, is taken`);
-    await expect(MailSimulator.start({ dir: join(dir, 'second'), smtpPort })).rejects.toThrow(
-      'EVENHAND_SIMULATOR_SMTP_PORT',
-    );
-  });
-});
-
-describe('the faults of the simulated mail provider', () => {
-  it('refuse the right password at both ports, as often as asked', async () => {
-    simulator.faults = { refuseLogin: 2 };
-    await expect(imap().connect()).rejects.toMatchObject({ authenticationFailed: true });
-    await expect(submit({ to: MARIE })).rejects.toMatchObject({ code: 'EAUTH' });
-    expect(simulator.faults.refuseLogin).toBe(0);
-    await submit({ to: MARIE });
-  });
-
-  it.each([
-    ['rcpt', 450, '4.2.0 Greylisted', { code: 'EENVELOPE', responseCode: 450, permanent: false }],
-    ['rcpt', 552, '5.2.2 Mailbox full', { code: 'EENVELOPE', responseCode: 552, permanent: true }],
-    ['data', 451, '4.3.0 Try again later', { code: 'EMESSAGE', responseCode: 451, permanent: false }],
-    ['data', 554, '5.7.1 Looks like spam', { code: 'EMESSAGE', responseCode: 554, permanent: true }],
-  ] as const)('answer at %s with %i once, and store nothing', async (where, code, text, error) => {
-    simulator.faults = { [where]: { code, text, often: 1 } };
-    await expect(submit({ to: MARIE })).rejects.toMatchObject(error);
-    expect([simulator.mailbox(MARIE).inbox, simulator.mailbox(SUPPORT).sent]).toEqual([[], []]);
-    await submit({ to: MARIE });
-    expect(simulator.mailbox(MARIE).inbox).toHaveLength(1);
-  });
-
-  it('take a mail and cut the line before the answer: it is with the customer and in Sent', async () => {
-    simulator.faults = { cutAfterData: 1 };
-    const lost = submit({ to: MARIE, messageId: '<once@demo.evenhand.test>' });
-    await expect(lost).rejects.toMatchObject({ code: 'ECONNECTION' });
-    const ids = [...simulator.mailbox(MARIE).inbox, ...simulator.mailbox(SUPPORT).sent].map((mail) => mail.messageId);
-    expect(ids).toEqual(['<once@demo.evenhand.test>', '<once@demo.evenhand.test>']);
-  });
-
-  it('cut the line while a mail comes in: it is nowhere', async () => {
-    simulator.faults = { cutDuringData: true };
-    await expect(submit({ to: MARIE })).rejects.toMatchObject({ code: 'ECONNECTION' });
-    expect([simulator.mailbox(MARIE).inbox, simulator.mailbox(SUPPORT).sent]).toEqual([[], []]);
-  });
-
-  it('answer so late that the client gives up, with the mail delivered', async () => {
-    simulator.faults = { delayMs: 1_000 };
-    const arrived = once(simulator, 'mail');
-    await expect(submit({ to: MARIE }, 'right', 300)).rejects.toMatchObject({ code: 'ETIMEDOUT' });
-    await arrived;
-    expect(simulator.mailbox(MARIE).inbox).toHaveLength(1);
-  });
-
-  it('cut every connection, and take new ones at once', async () => {
-    const client = await opened();
-    const closed = once(client, 'close');
-    simulator.dropConnections();
-    await closed;
-    await opened();
-  });
-
-  it('shut both ports, and open the same ones again with the same mail behind', async () => {
-    simulator.deliver('Subject: kept\r\n\r\n', { to: SUPPORT });
-    const client = await opened();
-    const closed = once(client, 'close');
-    simulator.faults = { down: true };
-    await simulator.settled();
-    await closed;
-    await expect(imap().connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    await expect(submit({ to: MARIE })).rejects.toMatchObject({ code: 'ESOCKET' });
-    const ports = [simulator.imapPort, simulator.smtpPort];
-    simulator.faults = {};
-    await simulator.settled();
-    expect([simulator.imapPort, simulator.smtpPort]).toEqual(ports);
-    expect((await opened()).mailbox).toMatchObject({ exists: 1 });
-    await submit({ to: MARIE });
-  });
-
-  it.each([
-    [{ data: { code: 250, text: 'fine' } }, 'data.code'],
-    [{ refuseLogin: -1 }, 'refuseLogin'],
-    [{ explode: true }, 'explode'],
-    [{ delayMs: 'long' }, 'delayMs'],
-  ])('are refused when they make no sense: %j', (faults, named) => {
-    expect(() => (simulator.faults = faults as Faults)).toThrow(named);
-    expect(simulator.faults).toEqual({});
+    await expect(provider.submit({ to: MARIE, attachments: [big] })).rejects.toMatchObject({ responseCode: 552 });
+    expect(provider.simulator.mailbox(MARIE).inbox).toEqual([]);
   });
 });

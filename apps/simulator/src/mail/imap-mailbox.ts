@@ -1,11 +1,20 @@
-import hoodiecrow, { type Connection, type Handler, type IMAPServer, type Mailbox } from 'hoodiecrow-imap';
+import hoodiecrow, {
+  type Command,
+  type Connection,
+  type Handler,
+  type IMAPServer,
+  type Mailbox,
+} from 'hoodiecrow-imap';
 import { ImapMessage } from './imap-message';
 import { fetchHandlers, searchHandlers } from './imap-reading';
 import type { FolderName, MailAccount } from './mail-account';
+import { MailboxFull } from './mail-folder';
 import type { StoredMail } from './stored-mail';
 
 /** Commands after which flags or mails of the selected folder may differ from the disk. */
 const CHANGING = ['FETCH', 'UID FETCH', 'STORE', 'UID STORE', 'EXPUNGE', 'UID EXPUNGE', 'CLOSE', 'MOVE', 'UID MOVE'];
+/** Commands that store a mail. */
+const STORING = ['APPEND', 'COPY', 'UID COPY'];
 /** The folders of the simulated provider are fixed. */
 const REFUSED = ['CREATE', 'DELETE', 'RENAME'];
 /** Extensions offered, before and after log-in. No CONDSTORE: hoodiecrow gives no MODSEQ in FETCH. */
@@ -35,7 +44,8 @@ export class ImapMailbox {
     this.server.appendMessage = (mailbox, flags, date, raw, except) => this.append(mailbox, flags, date, raw, except);
     Object.assign(this.server.fetchHandlers, fetchHandlers());
     Object.assign(this.server.searchHandlers, searchHandlers());
-    for (const command of CHANGING) this.settleAfter(command);
+    for (const command of CHANGING) this.guard(command, true);
+    for (const command of STORING) this.guard(command, false);
     for (const command of REFUSED) this.server.setCommandHandler(command, refuseFolders);
   }
 
@@ -97,24 +107,39 @@ export class ImapMailbox {
     this.account.folder(mailbox.path === 'Sent' ? 'Sent' : 'INBOX').settle(new Map(kept));
   }
 
-  private settleAfter(command: string): void {
+  /**
+   * Lets hoodiecrow answer a command, with the disk written before the answer leaves. A disk that refuses is told with
+   * NO; hoodiecrow would print the error and leave the connection waiting for ever.
+   */
+  private guard(command: string, changes: boolean): void {
     const handler = this.server.getCommandHandler(command);
     if (!handler) throw new Error(`hoodiecrow does not know ${command}`);
     this.server.setCommandHandler(command, (connection, parsed, data, done) => {
-      const { socket } = connection;
+      const { socket, selectedMailbox, readOnly } = connection;
       socket?.cork();
-      const { selectedMailbox, readOnly } = connection;
-      handler(connection, parsed, data, () => {
-        if (selectedMailbox && !readOnly) this.settle(selectedMailbox);
-        socket?.uncork();
-        done();
-      });
+      try {
+        handler(connection, parsed, data, () => undefined);
+        if (changes && selectedMailbox && !readOnly) this.settle(selectedMailbox);
+      } catch (error) {
+        const code = error instanceof MailboxFull ? '[OVERQUOTA]' : '[UNAVAILABLE]';
+        refuse(connection, parsed, `${code} The mailbox could not be written: ${(error as Error).message}`);
+      }
+      socket?.uncork();
+      done();
     });
   }
 }
 
+function refuse(connection: Connection, parsed: Command, text: string): void {
+  const value = text.replace(/\s+/g, ' ');
+  connection.send({ tag: parsed.tag, command: 'NO', attributes: [{ type: 'TEXT', value }] }, 'REFUSED', parsed);
+}
+
 const refuseFolders: Handler = (connection, parsed, _data, done) => {
-  const text = `[CANNOT] ${parsed.command}: the simulated provider has INBOX and Sent, and no other folders.`;
-  connection.send({ tag: parsed.tag, command: 'NO', attributes: [{ type: 'TEXT', value: text }] }, 'REFUSED', parsed);
+  refuse(
+    connection,
+    parsed,
+    `[CANNOT] ${parsed.command}: the simulated provider has INBOX and Sent, and no other folders.`,
+  );
   done();
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDurably } from './durable-file';
+import { readJson, writeDurably } from './durable-file';
 import { MailFolder } from './mail-folder';
 
 export type FolderName = 'INBOX' | 'Sent';
@@ -34,7 +34,7 @@ export class MailAccount {
   ) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const file = join(path, 'account.json');
-    const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as MailboxSettings) : undefined;
+    const known = readJson<MailboxSettings>(file, 'Remove it: the mailbox keeps its mails and gets a new password.');
     this.change({
       password: randomBytes(18).toString('base64url'),
       name: address.slice(0, address.indexOf('@')),

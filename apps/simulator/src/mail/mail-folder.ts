@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { syncFolder, writeDurably } from './durable-file';
+import { readJson, syncFolder, writeDurably } from './durable-file';
 import { StoredMail } from './stored-mail';
 
 /** Mails per folder; past it a delivery is refused as a full mailbox is (452 4.2.2). */
@@ -29,7 +29,10 @@ export class MailFolder {
   constructor(private readonly path: string) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     this.stateFile = join(path, 'folder.json');
-    const state = this.readState();
+    const state = readJson<FolderState>(
+      this.stateFile,
+      'Remove it: the folder keeps its mails and gets a new UIDVALIDITY.',
+    );
     this.uidValidity = state?.uidValidity ?? Math.floor(Date.now() / 1000);
     this.uidNext = state?.uidNext ?? 1;
     for (const name of readdirSync(path)) {
@@ -86,18 +89,6 @@ export class MailFolder {
 
   private pathOf(mail: StoredMail): string {
     return join(this.path, `${String(mail.uid).padStart(10, '0')}-${mail.internalDate.getTime()}.eml`);
-  }
-
-  private readState(): FolderState | undefined {
-    if (!existsSync(this.stateFile)) return undefined;
-    try {
-      return JSON.parse(readFileSync(this.stateFile, 'utf8')) as FolderState;
-    } catch (cause) {
-      throw new Error(
-        `${this.stateFile} cannot be read. Remove it: the folder keeps its mails and gets a new UIDVALIDITY.`,
-        { cause },
-      );
-    }
   }
 
   private writeState(): void {

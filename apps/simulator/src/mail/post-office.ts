@@ -28,7 +28,10 @@ export class PostOffice {
     private readonly tell: (arrival: MailArrival) => void,
   ) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    for (const name of readdirSync(dir)) {
+    for (const entry of readdirSync(dir, { withFileTypes: true })) {
+      const { name } = entry;
+      // Whatever else a file manager leaves here is not ours.
+      if (!entry.isDirectory() || !name.includes('%40')) continue;
       const address = decodeURIComponent(name);
       this.accounts.set(address, new MailAccount(address, join(dir, name)));
     }
