@@ -4,22 +4,21 @@ import type { Change, Changes } from '../changes/changes';
 import { lockConversations } from '../conversations/lock';
 import { append, takeHead, type RecordEntry } from '../record/record';
 import { settleWaits } from '../waits/settle-waits';
+import { absorb } from './absorb';
 import { saveAccount, type KnownAccount } from './account-events';
-import { loadThreads } from './load-threads';
-import { personOf, resolvePeople } from './people';
-import { findReplaced, replaceUnreadable } from './replace-unreadable';
+import { resolvePeople } from './people';
+import { placeBatch } from './place-batch';
+import { replaceUnreadable } from './replace-unreadable';
 import { applySends, collectNews, conversationsOf, nameSent, takeOutOwn, type SentMessage } from './send-events';
 import type { Arrived, IngestReport, StoredEvent } from './stored-event';
-import { placeEvent } from './threads';
 import {
   insertConversations,
   insertMessages,
   insertParticipants,
-  insertRefs,
   refreshConversations,
-  refRows,
   type PlacedMessage,
 } from './write-messages';
+import { insertRefs, refRows } from './write-refs';
 
 /**
  * Takes what connectors read into the inbox. Idempotent and commutative: an event may come again, and events may come in any
@@ -50,19 +49,20 @@ export class Ingest {
     // before anything is placed: what arrives may refer to what we sent by the id the platform gave it
     await insertRefs(tx, account.id, await nameSent(tx, account.id, sends));
 
-    const placed = await this.place(tx, account, others);
-    const begun = new Map<string, PlacedMessage[]>();
-    for (const m of placed) {
-      if (m.placement.conversationId === null) begun.set(m.conversationId, [...(begun.get(m.conversationId) ?? []), m]);
-    }
+    const { placed, begun, absorbed } = await placeBatch(tx, account, others);
     const joined = [...new Set(placed.map((m) => m.conversationId))].filter((id) => !begun.has(id));
-    await lockConversations(tx, joined);
+    await lockConversations(tx, [...joined, ...absorbed.map(({ from }) => from)]);
     const people = await resolvePeople(
       tx,
       account.channel,
       others.map((arrived) => arrived.event),
     );
-    await insertConversations(tx, account, begun, people);
+    await insertConversations(
+      tx,
+      account,
+      placed.filter((m) => begun.has(m.conversationId)),
+      people,
+    );
     const added = placed.filter((m) => !m.replacing);
     await replaceUnreadable(
       tx,
@@ -72,14 +72,19 @@ export class Ingest {
     await insertMessages(tx, account.id, added, people);
     await insertParticipants(tx, placed, people, account.address);
     await insertRefs(tx, account.id, refRows(placed));
-    await refreshConversations(tx, joined);
 
     const changes: Change[] = changed ? [{ kind: 'account', id: account.id }] : [];
     const entries: RecordEntry[] = placed.map(received);
-    const touched = [...new Set([...begun.keys(), ...joined, ...sent.map((conversation) => conversation.id)])];
+    const gone = new Set(absorbed.map(({ from }) => from));
+    const touched = [...new Set([...begun, ...joined, ...sent.map(({ id }) => id)])].filter((id) => !gone.has(id));
     let applied: readonly SentMessage[] = [];
     if (touched.length > 0) {
       await takeHead(tx);
+      entries.push(...(await absorb(tx, account.id, absorbed)));
+      await refreshConversations(
+        tx,
+        joined.filter((id) => !gone.has(id)),
+      );
       applied = await applySends(tx, account.id, sends);
       const settled = await settleWaits(tx, touched);
       changes.push(...settled.changes);
@@ -114,27 +119,6 @@ export class Ingest {
       if (!here.has(id) && !fresh.has(id)) fresh.set(id, arrived);
     }
     return [...fresh.values()].sort((a, b) => (a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : 0));
-  }
-
-  private async place(tx: Tx, account: KnownAccount, arrived: readonly Arrived[]): Promise<PlacedMessage[]> {
-    if (arrived.length === 0) return [];
-    const events = arrived.map(({ event }) => event);
-    const known = await loadThreads(tx, account.id, events, account.address);
-    const unreadable = await findReplaced(tx, account.id, events);
-    const begun = new Set<string>();
-    return arrived.flatMap(({ event, receivedAt }): PlacedMessage[] => {
-      const place = placeEvent(event, known, account.address);
-      const old = unreadable.get(event.replaces ?? '');
-      // we wrote to nobody, and about nothing that is here: there is no customer to show it with
-      if (!old && place.conversationId === null && !personOf(event)) return [];
-      const conversationId = old?.conversationId ?? place.conversationId ?? tx.newId();
-      if (!old && place.conversationId === null) begun.add(conversationId);
-      known.add(event, conversationId, account.address);
-      const placement = { ...place, conversationId: begun.has(conversationId) ? null : conversationId };
-      return [
-        { id: old?.id ?? tx.newId(), event, receivedAt, conversationId, placement, replacing: old !== undefined },
-      ];
-    });
   }
 }
 

@@ -13,7 +13,7 @@ export async function loadThreads(
   const wanted = collect(events, own);
   const refs = await tx.query<KnownRef & { ref: string }>(
     /* sql */ `
-    select ref, conversation_id as "conversationId", message_id is not null as seen, direct, subject, parties
+    select ref, conversation_id as "conversationId", message_id is not null as seen, direct, subjects, parties
       from inbox.refs where account_id = $1 and ref = any($2::text[])`,
     [accountId, wanted.natives],
   );

@@ -5,7 +5,7 @@ import { RANK } from '../replies/send-state';
 import { uncover } from '../waits/coverage';
 import type { KnownAccount } from './account-events';
 import type { Arrived } from './stored-event';
-import type { RefRow } from './write-messages';
+import type { RefRow } from './write-refs';
 
 /** An outbound message whose state changed. */
 export interface SentMessage {
@@ -98,7 +98,7 @@ export async function nameSent(tx: Tx, accountId: string, news: readonly News[])
       conversation: message.conversation,
       message: message.id,
       direct: true,
-      subject: baseSubject(message.subject),
+      subjects: [baseSubject(message.subject)],
       parties: [],
     })),
   );

@@ -8,17 +8,17 @@ export interface KnownRef {
   readonly seen: boolean;
   /** False: only mentioned in a recycled list. */
   readonly direct: boolean;
-  /** Base subject of the message that is it, or mentioned it. */
-  readonly subject: string;
+  /** Base subjects of the messages that are it, or mention it. */
+  readonly subjects: readonly string[];
   /** Who wrote the message that mentioned it (or to whom, when we wrote it). */
   readonly parties: readonly string[];
 }
 
 /** Where an event belongs. */
 export interface Placement {
-  /** null: a conversation of its own. */
-  readonly conversationId: string | null;
-  /** Its author was not part of the conversation before. */
+  /** Conversations it is part of, the surest first; none: one of its own. Several: it shows that they are one. */
+  readonly joins: readonly string[];
+  /** Its author was not part of the first before. */
   readonly newSender: boolean;
   /** A stranger referred to this one; shown as a hint, never joined. */
   readonly mayBelongTo: string | null;
@@ -48,6 +48,23 @@ export class KnownThreads {
     else this.participants.set(conversationId, new Set([value]));
   }
 
+  /** Two conversations are one: everything known of `from` is known of `into`. */
+  merge(from: string, into: string): void {
+    this.conversations.delete(from);
+    for (const [message, id] of this.byMessage) if (id === from) this.byMessage.set(message, into);
+    for (const value of this.participants.get(from) ?? []) this.addParticipant(into, value);
+    this.participants.delete(from);
+    for (const [ref, list] of this.refs) {
+      const moved = list.find((known) => known.conversationId === from);
+      if (!moved) continue;
+      this.refs.set(
+        ref,
+        list.filter((known) => known !== moved),
+      );
+      this.addRef(ref, { ...moved, conversationId: into });
+    }
+  }
+
   /** The event is part of the conversation now. */
   add(event: MessageEvent, conversationId: string, own: string): void {
     this.conversations.add(conversationId);
@@ -57,28 +74,27 @@ export class KnownThreads {
   }
 }
 
-/** Two sightings of a reference in one conversation: the message itself says more than a mention; the order is no matter. */
+/** Two sightings of a reference in one conversation; the order is no matter. */
 function mergeRefs(a: KnownRef, b: KnownRef): KnownRef {
-  const subject = a.seen === b.seen ? (a.subject < b.subject ? a.subject : b.subject) : a.seen ? a.subject : b.subject;
   return {
     conversationId: a.conversationId,
     seen: a.seen || b.seen,
     direct: a.direct || b.direct,
-    subject,
+    subjects: [...new Set([...a.subjects, ...b.subjects])],
     parties: [...new Set([...a.parties, ...b.parties])],
   };
 }
 
 /** Platform ids an event is known by, and those it mentions, each once. */
 export function refsOf(event: MessageEvent): Map<string, Omit<KnownRef, 'conversationId'>> {
-  const subject = baseSubject(event.subject);
+  const subjects = [baseSubject(event.subject)];
   const refs = new Map<string, Omit<KnownRef, 'conversationId'>>();
-  for (const id of event.nativeIds) refs.set(id, { seen: true, direct: true, subject, parties: [] });
+  for (const id of event.nativeIds) refs.set(id, { seen: true, direct: true, subjects, parties: [] });
   const parties = speakers(event);
   for (const reference of event.threading.references) {
     if (reference.kind !== 'native' || event.nativeIds.includes(reference.id)) continue;
     const direct = reference.direct || (refs.get(reference.id)?.direct ?? false);
-    refs.set(reference.id, { seen: false, direct, subject, parties });
+    refs.set(reference.id, { seen: false, direct, subjects, parties });
   }
   return refs;
 }
@@ -104,48 +120,70 @@ export function speakers(event: MessageEvent): string[] {
  * thread key; a verified token; verified ids of ours, nearest first; then the platform's ids, nearest first, trusted only
  * when the writer takes part in that conversation (ids are public: anybody who was ever copied in knows them), and, for ids
  * met only in a recycled list, only under an equal base subject. Never by subject alone, never by sender alone.
+ *
+ * What is written earlier and comes later finds those that referred to it, by the same rules the other way round; so the
+ * order of arrival is no matter.
  */
 export function placeEvent(event: MessageEvent, known: KnownThreads, own: string): Placement {
   const { threadKey, token, references } = event.threading;
-  if (threadKey !== undefined) return join(event, known, known.byThreadKey.get(threadKey) ?? null);
-  if (token !== undefined && known.conversations.has(token)) return join(event, known, token);
+  const joins = new Set<string>();
+  if (threadKey !== undefined) {
+    const id = known.byThreadKey.get(threadKey);
+    return joined(event, known, id === undefined ? [] : [id], null);
+  }
+  if (token !== undefined && known.conversations.has(token)) joins.add(token);
   for (const reference of references) {
     if (reference.kind === 'native') continue;
     const id = reference.kind === 'conversation' ? reference.id : known.byMessage.get(reference.id);
-    if (id !== undefined && known.conversations.has(id)) return join(event, known, id);
+    if (id !== undefined && known.conversations.has(id)) joins.add(id);
   }
+  const refused = joinByReferences(event, known, own, joins);
+  joinByMentions(event, known, own, joins);
+  return joined(event, known, [...joins], joins.size === 0 ? refused : null);
+}
 
+/** By the platform's ids that it names. @returns a conversation whose people the writer does not belong to, if any. */
+function joinByReferences(event: MessageEvent, known: KnownThreads, own: string, joins: Set<string>): string | null {
   const subject = baseSubject(event.subject);
   const people = everybody(event, own);
   let refused: string | null = null;
-  for (const reference of references) {
+  for (const reference of event.threading.references) {
     if (reference.kind !== 'native' || event.nativeIds.includes(reference.id)) continue;
     for (const ref of seenFirst(known.refs.get(reference.id))) {
       const samePeople = takesPart(event, known, ref.conversationId);
-      const sameThing = (reference.direct && ref.direct) || ref.subject === subject;
+      const sameThing = (reference.direct && ref.direct) || ref.subjects.includes(subject);
       // two that mention what nobody has seen must know each other, both ways
       const acquainted = ref.seen || ref.parties.some((party) => people.has(party));
-      if (samePeople && sameThing && acquainted) return join(event, known, ref.conversationId);
-      if (!samePeople && ref.seen && reference.direct) refused ??= ref.conversationId;
+      if (samePeople && sameThing && acquainted) joins.add(ref.conversationId);
+      else if (!samePeople && ref.seen && reference.direct) refused ??= ref.conversationId;
     }
   }
-  // what was written earlier and came later: somebody here has referred to it already
+  return refused;
+}
+
+/** By its own ids: somebody here has referred to it already. */
+function joinByMentions(event: MessageEvent, known: KnownThreads, own: string, joins: Set<string>): void {
+  const subject = baseSubject(event.subject);
+  const people = everybody(event, own);
   for (const id of event.nativeIds) {
     for (const ref of seenFirst(known.refs.get(id))) {
-      const sameThing = ref.direct || ref.subject === subject;
+      const sameThing = ref.direct || ref.subjects.includes(subject);
       const samePeople = ref.seen
         ? takesPart(event, known, ref.conversationId)
         : ref.parties.some((p) => people.has(p));
-      if (sameThing && samePeople) return join(event, known, ref.conversationId);
+      if (sameThing && samePeople) joins.add(ref.conversationId);
     }
   }
-  return { conversationId: null, newSender: false, mayBelongTo: refused };
 }
 
-function join(event: MessageEvent, known: KnownThreads, conversationId: string | null): Placement {
-  const newSender =
-    conversationId !== null && event.direction === 'inbound' && !takesPart(event, known, conversationId);
-  return { conversationId, newSender, mayBelongTo: null };
+function joined(
+  event: MessageEvent,
+  known: KnownThreads,
+  joins: readonly string[],
+  mayBelongTo: string | null,
+): Placement {
+  const newSender = joins[0] !== undefined && event.direction === 'inbound' && !takesPart(event, known, joins[0]);
+  return { joins, newSender, mayBelongTo };
 }
 
 function takesPart(event: MessageEvent, known: KnownThreads, conversationId: string): boolean {

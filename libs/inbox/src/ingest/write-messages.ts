@@ -1,15 +1,18 @@
 import type { MessageEvent } from '@app/channel';
 import { uuidBytes, type Tx } from '@app/runtime';
 import { personOf, type Person } from './people';
-import { everybody, refsOf, type Placement } from './threads';
+import { everybody } from './threads';
 
 /** A message event with its place. */
 export interface PlacedMessage {
   readonly id: string;
   readonly event: MessageEvent;
   readonly receivedAt: Date;
-  readonly conversationId: string;
-  readonly placement: Placement;
+  conversationId: string;
+  /** Its author was not part of the conversation before. */
+  readonly newSender: boolean;
+  /** A conversation to which a stranger refers with it. */
+  readonly mayBelongTo: string | null;
   /** It takes the place, and the id, of an unreadable message that is here. */
   readonly replacing: boolean;
 }
@@ -33,13 +36,15 @@ function replyTo(event: MessageEvent): string[] {
     : [];
 }
 
-/** Makes the conversations that begin in this batch, from the messages placed in each. */
+/** Makes the conversations that begin in this batch, from all messages placed in each. */
 export async function insertConversations(
   tx: Tx,
   account: { readonly id: string; readonly channel: string },
-  begun: ReadonlyMap<string, readonly PlacedMessage[]>,
+  placed: readonly PlacedMessage[],
   people: ReadonlyMap<string, Person>,
 ): Promise<void> {
+  const begun = new Map<string, PlacedMessage[]>();
+  for (const m of placed) begun.set(m.conversationId, [...(begun.get(m.conversationId) ?? []), m]);
   if (begun.size === 0) return;
   const [numbered] = await tx.query<{ last: number }>(
     'update inbox.workspaces set last_number = last_number + $2 where workspace_id = $1 returning last_number as last',
@@ -57,7 +62,7 @@ export async function insertConversations(
       token: `\\x${uuidBytes(id).subarray(8).toString('hex')}`,
       customer: people.get(personOf(first!.event)!.value)!.customerId,
       subject: messages.toSorted((a, b) => byTime(a, b))[0]!.event.subject ?? null,
-      mayBelongTo: messages[0]!.placement.mayBelongTo,
+      mayBelongTo: messages[0]!.mayBelongTo,
       last,
     };
   });
@@ -136,7 +141,7 @@ export async function insertMessages(
     at: timeOf(m),
     received: m.receivedAt,
     ...contentOf(m.event),
-    newSender: m.placement.newSender,
+    newSender: m.newSender,
   }));
   await tx.query(
     /* sql */ `
@@ -233,61 +238,5 @@ export async function insertParticipants(
      where excluded.since < p.since or (p.identity_id is null and excluded.identity_id is not null)
         or (p.role <> 'customer' and excluded.role = 'customer')`,
     [tx.workspaceId, JSON.stringify([...rows.values()])],
-  );
-}
-
-/** A reference of a message, known or only mentioned, on its way into the table. */
-export interface RefRow {
-  readonly ref: string;
-  readonly conversation: string;
-  readonly message: string | null;
-  readonly direct: boolean;
-  readonly subject: string;
-  readonly parties: readonly string[];
-}
-
-export function refRows(placed: readonly PlacedMessage[]): RefRow[] {
-  const rows = new Map<string, RefRow>();
-  for (const { id, event, conversationId } of placed) {
-    for (const [ref, { seen, direct, subject, parties }] of refsOf(event)) {
-      const key = `${conversationId} ${ref}`;
-      const row = { ref, conversation: conversationId, message: seen ? id : null, direct, subject, parties };
-      const known = rows.get(key);
-      rows.set(key, known ? joinRefs(known, row) : row);
-    }
-  }
-  return [...rows.values()];
-}
-
-function joinRefs(a: RefRow, b: RefRow): RefRow {
-  const seen = a.message !== null ? a : b.message !== null ? b : undefined;
-  return {
-    ...a,
-    message: seen?.message ?? null,
-    direct: a.direct || b.direct,
-    subject: seen?.subject ?? (a.subject < b.subject ? a.subject : b.subject),
-    parties: [...new Set([...a.parties, ...b.parties])].sort(),
-  };
-}
-
-/** The same rules as in `mergeRefs`, in SQL: what is seen says more than a mention, and the order is no matter. */
-export async function insertRefs(tx: Tx, accountId: string, rows: readonly RefRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await tx.query(
-    /* sql */ `
-    insert into inbox.refs as x (account_id, ref, conversation_id, workspace_id, message_id, direct, subject, parties)
-    select $1, r.ref, r.conversation, $2, r.message, r.direct, r.subject, r.parties
-      from jsonb_to_recordset($3::jsonb)
-        as r(ref text, conversation uuid, message uuid, direct boolean, subject text, parties text[])
-     order by r.ref, r.conversation
-    on conflict (account_id, ref, conversation_id) do update
-       set message_id = coalesce(x.message_id, excluded.message_id),
-           direct = x.direct or excluded.direct,
-           subject = case when x.message_id is not null then x.subject when excluded.message_id is not null then excluded.subject
-                          else least(x.subject collate "C", excluded.subject collate "C") end,
-           parties = array(select distinct party from unnest(x.parties || excluded.parties) party order by party)
-     where (x.message_id is null and excluded.message_id is not null) or (excluded.direct and not x.direct)
-        or (x.message_id is null and excluded.subject collate "C" < x.subject collate "C") or not x.parties @> excluded.parties`,
-    [accountId, tx.workspaceId, JSON.stringify(rows)],
   );
 }

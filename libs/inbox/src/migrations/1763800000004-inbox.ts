@@ -280,9 +280,9 @@ export class Inbox1763800000004 implements MigrationInterface {
         message_id uuid references inbox.messages,
         -- false: met only in a recycled list, which counts for nothing without an equal subject
         direct boolean not null,
-        -- base subject of the message that is or mentioned it
-        subject text not null,
-        -- who wrote the message that mentioned it (or to whom, if we wrote it)
+        -- base subjects of the messages that are or mention it
+        subjects text[] not null,
+        -- who wrote the messages that mention it (or to whom, if we wrote them)
         parties text[] not null,
         primary key (account_id, ref, conversation_id)
       );

@@ -10,6 +10,7 @@ export type EntryKind =
   | 'message.answeredElsewhere'
   | 'message.failed'
   | 'wait.opened'
+  | 'wait.joined'
   | 'wait.moved'
   | 'wait.reopened'
   | 'wait.ended'

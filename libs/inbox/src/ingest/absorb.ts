@@ -1,0 +1,62 @@
+import type { Tx } from '@app/runtime';
+import type { RecordEntry } from '../record/record';
+import type { Absorption } from './place-batch';
+import { MERGE_REFS } from './write-refs';
+
+/**
+ * Makes one of two conversations that nobody has worked on: everything of `from` moves to `into`, and its wait, if it has
+ * one, becomes that of `into`; `settleWaits` then gives it the earlier time. The caller holds both conversations and the
+ * record's head. @returns what is to be appended.
+ */
+export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorption[]): Promise<RecordEntry[]> {
+  const entries: RecordEntry[] = [];
+  for (const { from, into } of pairs) {
+    await tx.query('update inbox.messages set conversation_id = $2, version = version + 1 where conversation_id = $1', [
+      from,
+      into,
+    ]);
+    await tx.query(
+      /* sql */ `
+      insert into inbox.participants as p (conversation_id, value, workspace_id, identity_id, role, since)
+      select $2, value, workspace_id, identity_id, role, since from inbox.participants where conversation_id = $1
+      on conflict (conversation_id, value) do update
+         set identity_id = coalesce(p.identity_id, excluded.identity_id), since = least(p.since, excluded.since),
+             role = case when excluded.role = 'customer' then 'customer' else p.role end`,
+      [from, into],
+    );
+    await tx.query(
+      /* sql */ `
+      insert into inbox.refs as x (account_id, ref, conversation_id, workspace_id, message_id, direct, subjects, parties)
+      select account_id, ref, $3, workspace_id, message_id, direct, subjects, parties from inbox.refs
+       where account_id = $1 and conversation_id = $2 ${MERGE_REFS}`,
+      [accountId, from, into],
+    );
+    entries.push(...(await joinWaits(tx, from, into)));
+    await tx.query('delete from inbox.participants where conversation_id = $1', [from]);
+    await tx.query('delete from inbox.refs where conversation_id = $1', [from]);
+    await tx.query('update inbox.conversations set may_belong_to = nullif($2::uuid, id) where may_belong_to = $1', [
+      from,
+      into,
+    ]);
+    await tx.query('delete from inbox.conversations where id = $1', [from]);
+  }
+  return entries;
+}
+
+/** Two waits of what is one matter become one: nobody waits twice, and the record says so. */
+async function joinWaits(tx: Tx, from: string, into: string): Promise<RecordEntry[]> {
+  const rows = await tx.query<{ id: string; waitId: string | null }>(
+    'select id, wait_id as "waitId" from inbox.conversations where id = any($1::uuid[])',
+    [[from, into]],
+  );
+  const [gone, stays] = [from, into].map((id) => rows.find((row) => row.id === id)?.waitId ?? null);
+  if (!gone) return [];
+  await tx.query('update inbox.conversations set wait_id = null where id = $1', [from]);
+  if (!stays) {
+    await tx.query('update inbox.conversations set wait_id = $2 where id = $1', [into, gone]);
+    return [];
+  }
+  await tx.query('update inbox.messages set wait_id = $2 where wait_id = $1', [gone, stays]);
+  await tx.query('delete from inbox.waits where id = $1', [gone]);
+  return [{ kind: 'wait.joined', wait: gone, fields: { into: stays, conversation: into } }];
+}
