@@ -117,9 +117,8 @@ async function pageTypes(schema: GraphQLSchema, web: string): Promise<string> {
     enumsAsTypes: true,
     useTypeImports: true,
     nonOptionalTypename: true,
-    // one copy of each fragment, however many use it: the page carries the documents
+    // each fragment once in a document, however many paths lead to it: the page carries the documents
     dedupeFragments: true,
-    documentMode: 'documentNodeImportFragments',
     documentNodeImport: '@urql/core#TypedDocumentNode',
   };
   return generate(schema, 'generated.ts', documents, [{ typescriptOperations: config }, { typedDocumentNode: config }]);

@@ -46,7 +46,6 @@ export {
 export {
   readMessages,
   readNewerItems,
-  readPreviews,
   readTimelines,
   timelineKey,
   type MessageFacts,

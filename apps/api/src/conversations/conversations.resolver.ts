@@ -43,8 +43,7 @@ export class ConversationsResolver implements ResolvesFields {
           return { ...(await operation.load.customers.load(c.customerId))!, known: true };
         },
         subject: (c, _args, operation) => (isOpened(c, operation) ? c.subject : null),
-        preview: async (c, _args, operation) =>
-          isOpened(c, operation) ? ((await operation.load.previews.load(c.id)) ?? null) : null,
+        preview: (c, _args, operation) => (isOpened(c, operation) ? c.preview : null),
         wait: async (c, _args, { load }) => (c.waitId === null ? null : ((await load.waits.load(c.waitId)) ?? null)),
         offer: async (c, _args, { load }) =>
           c.offerId === null ? null : ((await load.offers.load(c.offerId)) ?? null),

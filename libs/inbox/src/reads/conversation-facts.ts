@@ -22,6 +22,8 @@ export interface ConversationFacts extends ConversationAccess {
   /** The viewer's own active offer. */
   readonly offerId: string | null;
   readonly trouble: 'failed' | 'uncertain' | null;
+  /** Start of the newest message; notes are not shown there. For those alone who may open it. */
+  readonly preview: string | null;
 }
 
 /** `$1` is the viewing agent. Wants a relation `p (id, n)` before it. */
@@ -34,7 +36,9 @@ const FACTS = /* sql */ `
          exists (select 1 from inbox.waits q where q.customer_id = c.customer_id and q.state = 'queued') as "customerQueued",
          (select m.send_state from inbox.messages m
            where m.conversation_id = c.id and m.send_state in ('failed', 'uncertain')
-           order by m.at desc, m.id desc limit 1) as trouble`;
+           order by m.at desc, m.id desc limit 1) as trouble,
+         (select left(m.text, 160) from inbox.messages m
+           where m.conversation_id = c.id and m.direction <> 'note' order by m.at desc, m.id desc limit 1) as preview`;
 
 const FACTS_FROM = /* sql */ `
     from p

@@ -83,24 +83,6 @@ export function timelineKey(item: Pick<MessageFacts, 'at' | 'id'>): readonly str
   return [item.at.toISOString(), item.id];
 }
 
-/** Start of the newest message of each conversation, in code points. Notes are not shown there. */
-export async function readPreviews(
-  tx: Tx,
-  conversationIds: readonly string[],
-  length: number,
-): Promise<Map<string, string>> {
-  const rows = await tx.query<{ id: string; preview: string }>(
-    /* sql */ `
-    select p.id, left(m.text, $2) as preview
-      from unnest($1::uuid[]) p (id)
-     cross join lateral (
-       select text from inbox.messages t where t.conversation_id = p.id and t.direction <> 'note'
-        order by t.at desc, t.id desc limit 1) m`,
-    [conversationIds, length],
-  );
-  return new Map(rows.map((row) => [row.id, row.preview]));
-}
-
 /** Items of a conversation that arrived here after the given one, oldest first; all of them when it is unknown. */
 export async function readNewerItems(
   tx: Tx,
