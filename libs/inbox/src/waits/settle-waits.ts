@@ -196,14 +196,18 @@ async function bind(tx: Tx, bindings: readonly { readonly id: string; readonly w
   );
 }
 
-/** Messages that wait belong to the open wait of their conversation. */
+/** Messages that wait belong to the open wait of their conversation. By way of ids: a join would read the whole table. */
 async function adoptMessages(tx: Tx, conversationIds: readonly string[]): Promise<void> {
   if (conversationIds.length === 0) return;
   await tx.query(
     /* sql */ `
-    update inbox.messages m set wait_id = c.wait_id from inbox.conversations c
-     where c.id = any($1::uuid[]) and m.conversation_id = c.id and m.direction = 'inbound' and m.class = 'ordinary'
-       and m.origin = 'platform' and m.covered_by is null and m.wait_id is distinct from c.wait_id`,
+    update inbox.messages m set wait_id = (select c.wait_id from inbox.conversations c where c.id = m.conversation_id)
+     where m.id = any(array(
+       select u.id from unnest($1::uuid[]) t(id) join inbox.conversations c on c.id = t.id
+         cross join lateral (
+           select m.id from inbox.messages m
+            where m.conversation_id = c.id and m.direction = 'inbound' and m.class = 'ordinary' and m.origin = 'platform'
+              and m.covered_by is null and m.wait_id is distinct from c.wait_id offset 0) u))`,
     [conversationIds],
   );
 }
