@@ -95,14 +95,9 @@ export class FolderReader {
       });
     }
     const dates = await this.recent(floorOf(this.settings.history, this.session.account.connectedAt));
-    this.cursor = beginCursor(
-      this.settings.history,
-      this.session.account.connectedAt,
-      validity,
-      box.uidNext,
-      dates,
-      known,
-    );
+    const { history } = this.settings;
+    const begun = beginCursor(history, this.session.account.connectedAt, validity, box.uidNext, dates, known);
+    this.cursor = { ...begun, gapsCheckedAt: this.clock.now().toISOString() };
     await this.session.commit([], { stream: this.folder.path, cursor: this.cursor });
   }
 
@@ -142,7 +137,7 @@ export class FolderReader {
     const now = this.clock.now();
     const last = this.cursor.gapsCheckedAt;
     if (last !== undefined && now.getTime() - Date.parse(last) < this.options.gapCheckMs) return;
-    if (last !== undefined && this.cursor.nextUid > this.cursor.floorUid) {
+    if (this.cursor.nextUid > this.cursor.floorUid) {
       const range = `${this.cursor.floorUid}:${this.cursor.nextUid - 1}`;
       const uids = await this.search({ uid: range, since: new Date(now.getTime() - WEEK_MS) });
       const sources = new Map(uids.map((uid) => [this.source(uid), uid]));
@@ -165,6 +160,7 @@ export class FolderReader {
     for (let i = 0; i < uids.length; i += RANGE) {
       const range = uids.slice(i, i + RANGE);
       const mails = await this.metadata(range);
+      let passed = 0;
       for await (const batch of fetchMails(this.client, mails, (work) => this.ask(work))) {
         const deliveries = batch.mails.map((mail): RawDelivery => {
           const arrived = new Date(mail.internalDate ?? 0);
@@ -181,10 +177,12 @@ export class FolderReader {
             },
           };
         });
-        yield { deliveries, lastUid: batch.lastUid };
+        passed = batch.lastUid;
+        yield { deliveries, lastUid: passed };
       }
       // mails that vanished before they were fetched are passed too
-      yield { deliveries: [], lastUid: range.at(-1)! };
+      const last = range.at(-1)!;
+      if (passed < last) yield { deliveries: [], lastUid: last };
     }
   }
 

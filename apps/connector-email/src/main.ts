@@ -1,5 +1,5 @@
 import 'reflect-metadata';
 import { runApp } from '@app/runtime';
-import { emailApp } from '.';
+import { emailApp } from './email-app';
 
 void runApp(emailApp);

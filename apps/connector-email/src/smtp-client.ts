@@ -128,7 +128,7 @@ export function smtpError(error: unknown, where: string, bodyRead: boolean): Err
   // Microsoft's limit of connections
   if (/\b4\.3\.2\b/.test(words) && fault.responseCode === 432)
     return new RateLimited(words, inMinutes(0.1), { cause: error });
-  if (fault.responseCode! < 500) return new Transient(`The mail server asks to try later: ${words}`, { cause: error });
+  if (fault.responseCode < 500) return new Transient(`The mail server asks to try later: ${words}`, { cause: error });
   return new Refused(refusalOf(fault), words, { cause: error });
 }
 

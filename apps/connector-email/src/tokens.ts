@@ -52,11 +52,13 @@ export class MailTokens {
     const match = /^([a-z])([a-z2-7]{29})$/.exec(lower.slice(base.length, -tail.length));
     if (!match) return undefined;
     const bytes = fromBase32(match[2]!);
-    return {
-      version: match[1]!,
-      key: bytes.subarray(0, KEY_BYTES),
-      mac: bytes.subarray(KEY_BYTES, KEY_BYTES + MAC_BYTES),
-    };
+    return (
+      bytes && {
+        version: match[1]!,
+        key: bytes.subarray(0, KEY_BYTES),
+        mac: bytes.subarray(KEY_BYTES, KEY_BYTES + MAC_BYTES),
+      }
+    );
   }
 
   /** Whether a reply address was signed by us for this conversation. */
@@ -102,8 +104,8 @@ export class MailTokens {
   private parseValue(label: Label, value: string): string | undefined {
     const match = /^([a-z2-7]{26})\.([a-z])([a-z2-7]{16})$/.exec(value);
     if (!match) return undefined;
-    const id = fromBase32(match[1]!).subarray(0, 16);
-    return this.signed(label, id, match[2]!, fromBase32(match[3]!)) ? uuidText(id) : undefined;
+    const [id, mac] = [fromBase32(match[1]!), fromBase32(match[3]!)];
+    return id && mac && this.signed(label, id, match[2]!, mac) ? uuidText(id) : undefined;
   }
 
   private signed(label: Label, id: Buffer, version: string, mac: Buffer): boolean {
@@ -129,7 +131,8 @@ function base32(bytes: Buffer): string {
   return bits > 0 ? text + ALPHABET[(value << (5 - bits)) & 31] : text;
 }
 
-function fromBase32(text: string): Buffer {
+/** @returns undefined for text that no bytes would give: bits left over at the end must be zero. */
+function fromBase32(text: string): Buffer | undefined {
   const bytes: number[] = [];
   let value = 0;
   let bits = 0;
@@ -137,9 +140,10 @@ function fromBase32(text: string): Buffer {
     value = ((value & 0xff) << 5) | ALPHABET.indexOf(char);
     bits += 5;
     if (bits >= 8) {
-      bytes.push((value >>> (bits - 8)) & 0xff);
       bits -= 8;
+      bytes.push((value >>> bits) & 0xff);
     }
   }
-  return Buffer.from(bytes);
+  const result = Buffer.from(bytes);
+  return base32(result) === text ? result : undefined;
 }

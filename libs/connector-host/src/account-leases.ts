@@ -53,7 +53,9 @@ export class AccountLease {
     private readonly ttlMs: number,
   ) {
     this.validUntil = performance.now() + ttlMs;
-    this.timer = setInterval(() => (this.renewing = this.renew()), ttlMs / 3);
+    this.timer = setInterval(() => {
+      this.renewing = this.renew();
+    }, ttlMs / 3);
     this.timer.unref();
   }
 

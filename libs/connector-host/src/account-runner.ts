@@ -81,15 +81,20 @@ export class AccountRunner {
     if (lease === undefined) return;
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, lease.signal]);
-    const done = this.run(row.id, lease, signal)
-      .catch((error: unknown) => this.logger.warn('reading an account ended', { accountId: row.id }, error))
-      .finally(async () => {
-        await lease.release().catch((error: unknown) => {
-          this.logger.debug('a lease runs out by itself', { accountId: row.id, reason: (error as Error).name });
-        });
-        this.running.delete(row.id);
-      });
+    const done = this.runAndRelease(row.id, lease, signal);
     this.running.set(row.id, { version: row.connectionVersion, stop, done });
+  }
+
+  private async runAndRelease(id: string, lease: AccountLease, signal: AbortSignal): Promise<void> {
+    try {
+      await this.run(id, lease, signal);
+    } catch (error) {
+      this.logger.warn('reading an account ended', { accountId: id }, error);
+    }
+    await lease.release().catch((error: unknown) => {
+      this.logger.debug('a lease runs out by itself', { accountId: id, reason: (error as Error).name });
+    });
+    this.running.delete(id);
   }
 
   private async run(id: string, lease: AccountLease, signal: AbortSignal): Promise<void> {

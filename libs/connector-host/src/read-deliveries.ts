@@ -35,7 +35,7 @@ export async function readDeliveries(
   deliveries: readonly RawDelivery[],
   logger: Logger,
 ): Promise<ReadDelivery[]> {
-  const results = new Array<ReadDelivery>(deliveries.length);
+  const results: ReadDelivery[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let i = next++; i < deliveries.length; i = next++) {

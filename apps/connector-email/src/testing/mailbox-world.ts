@@ -1,11 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { InboundEvent } from '@app/channel';
-import { ConnectorHost, HostGuard, ReplyTokens, Vault, type ConnectorHostOptions } from '@app/connector-host';
-import { Clock, Database, DiskBlobs, Ids, Jobs, Logger, roleUrl } from '@app/runtime';
-import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { HostGuard, ReplyTokens, type ConnectorHostOptions } from '@app/connector-host';
+import { HostWorld, type RunningHost } from '../../../../test/support/host-world';
 import type { MailboxSettings } from '../config';
 import { EmailConnector, type EmailConnectorParts } from '../connector';
 import { MailReader } from '../mail/mail-reader';
@@ -16,45 +10,22 @@ export interface Ports {
   readonly smtpPort: number;
 }
 
-/** A connector process as a test sees it: its own database, files and key; any number of hosts on them. */
-export class MailboxWorld {
-  readonly workspaceId = randomUUID();
-  readonly clock = new Clock();
-  readonly vault = new Vault(randomBytes(32));
-  readonly logger = Logger.create({ level: process.env['TEST_LOG'] ?? 'silent', app: 'test' });
-  private readonly hosts: { stop: () => Promise<void> }[] = [];
-
-  private constructor(
-    readonly testing: TestDatabase,
-    readonly database: Database,
-    private readonly dir: string,
-  ) {}
-
-  static async open(): Promise<MailboxWorld> {
-    const testing = await testDatabase();
-    const clock = new Clock();
-    const logger = Logger.create({ level: 'silent', app: 'test' });
-    const database = await Database.connect({
-      url: roleUrl(testing.ownerUrl, 'connector'),
-      poolSize: 8,
-      applicationName: 'test',
-      clock,
-      ids: new Ids(),
-      logger,
-    });
-    const world = new MailboxWorld(testing, database, await mkdtemp(join(tmpdir(), 'evenhand-mail-')));
-    (world as { clock: Clock }).clock = clock;
-    return world;
-  }
-
-  get blobs(): DiskBlobs {
-    return new DiskBlobs(join(this.dir, 'blobs'));
+/** The e-mail connector as a test sees it. */
+export class MailboxWorld extends HostWorld {
+  static override async open(): Promise<MailboxWorld> {
+    return new MailboxWorld(...(await HostWorld.parts()));
   }
 
   /** A host with a connector of its own, started; it ends with the world, or by what is returned. */
-  async host(more: { host?: Partial<ConnectorHostOptions>; parts?: Partial<EmailConnectorParts> } = {}) {
-    const jobs = new Jobs({ database: this.database, logger: this.logger, pollMs: 50 });
-    const connector = new EmailConnector({
+  async host(
+    more: { host?: Partial<ConnectorHostOptions>; parts?: Partial<EmailConnectorParts> } = {},
+  ): Promise<RunningHost<EmailConnector>> {
+    const connector = this.connector(more.parts);
+    return this.run(connector, more.host, () => connector.close());
+  }
+
+  connector(parts: Partial<EmailConnectorParts> = {}): EmailConnector {
+    return new EmailConnector({
       reader: new MailReader({ workers: 1, timeoutMs: 10_000, memoryMb: 256 }),
       blobs: this.blobs,
       guard: new HostGuard(true),
@@ -63,35 +34,8 @@ export class MailboxWorld {
       clock: this.clock,
       logger: this.logger,
       smtpTimeoutMs: 2_000,
-      ...more.parts,
+      ...parts,
     });
-    const host = new ConnectorHost({
-      database: this.database,
-      connector,
-      vault: this.vault,
-      jobs,
-      logger: this.logger,
-      holder: randomUUID(),
-      leaseMs: 3_000,
-      runner: {
-        lookMs: 50,
-        rejectedMs: 200,
-        backOff: { baseMs: 20, factor: 1.2, capMs: 100, outageCapMs: 100, goodAfterMs: 300_000, jitterMs: 0 },
-      },
-      ...more.host,
-    });
-    host.start();
-    await jobs.start();
-    let stopped = false;
-    const stop = async (): Promise<void> => {
-      if (stopped) return;
-      stopped = true;
-      await jobs.stop(2_000);
-      await host.stop();
-      await connector.close();
-    };
-    this.hosts.push({ stop });
-    return { host, connector, jobs, stop };
   }
 
   settings(ports: Ports, address: string, more: Partial<MailboxSettings> = {}): Partial<MailboxSettings> {
@@ -101,35 +45,5 @@ export class MailboxWorld {
 
   credentials(password: string) {
     return { imapPassword: password, smtpPassword: password };
-  }
-
-  /** Events of a kind, in the order they were stored. */
-  async events<K extends InboundEvent['kind']>(
-    kind: K,
-    accountId?: string,
-  ): Promise<Extract<InboundEvent, { kind: K }>[]> {
-    const rows = await this.database.query<{ body: Extract<InboundEvent, { kind: K }> }>(
-      'select body from intake.events where kind = $1 and ($2::uuid is null or account_id = $2) order by number',
-      [kind, accountId ?? null],
-    );
-    return rows.map(({ body }) => body);
-  }
-
-  /** Waits until `probe` gives a value that is neither undefined nor false. */
-  async until<T>(probe: () => Promise<T | undefined | false>, what: string, timeoutMs = 20_000): Promise<T> {
-    const end = performance.now() + timeoutMs;
-    for (;;) {
-      const value = await probe();
-      if (value !== undefined && value !== false) return value;
-      if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 15));
-    }
-  }
-
-  async close(): Promise<void> {
-    for (const { stop } of this.hosts) await stop();
-    await this.database.close();
-    await this.testing.drop();
-    await rm(this.dir, { recursive: true, force: true });
   }
 }
