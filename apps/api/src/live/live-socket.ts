@@ -101,8 +101,10 @@ export class LiveSocket {
         return refuse(socket, '503 Service Unavailable', 'too many connections; try again later');
       }
       this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        webSocket.on('error', () => webSocket.terminate());
         this.sockets.emit('connection', webSocket, request);
+        // in place of graphql-ws' own listener, which prints to the console; ws itself closes the socket
+        webSocket.removeAllListeners('error');
+        webSocket.on('error', () => webSocket.terminate());
       });
     });
   }

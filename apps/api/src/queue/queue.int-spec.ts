@@ -139,7 +139,7 @@ describe('taking the next', () => {
   it('gives each wait to one of many who ask at once, the oldest ones', async () => {
     const heads = (await lea.call<Queue>(QUEUE, { first: 10 })).queue.entries.nodes.map(({ waitId }) => waitId);
     const given = await Promise.all(Array.from({ length: 10 }, (_, i) => take(lea, `many ${i}`)));
-    expect(given.map(({ offer }) => offer?.wait.id).sort()).toEqual([...heads].sort());
+    expect(new Set(given.map(({ offer }) => offer?.wait.id))).toEqual(new Set(heads));
   });
 
   it('is refused at the agreed ceiling, for a key used otherwise, and when nobody waits', async () => {

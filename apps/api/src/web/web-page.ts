@@ -39,6 +39,6 @@ function wantsPage(request: Request): boolean {
 }
 
 function notBuilt(request: Request, response: Response, next: () => void): void {
-  if (request.path !== '/') return next();
+  if (request.path !== '/' || request.method !== 'GET') return next();
   response.status(503).type('text').send('The page has not been built. Run `npm run build` and reload.\n');
 }
