@@ -99,6 +99,7 @@ function messageOf(
     text: mail.text,
     ...(mail.html === undefined ? {} : { html: mail.html }),
     ...(mail.quoteStart === undefined ? {} : { quoteStart: mail.quoteStart }),
+    ...(mail.language === undefined || mail.language === 'other' ? {} : { language: mail.language }),
     attachments: [...parts.attachments],
     threading: {
       ...(parts.token === undefined ? {} : { token: parts.token }),

@@ -96,6 +96,8 @@ export const messageEvent = z.object({
   text,
   /** Sanitised HTML, safe inside the sandboxed frame; remote images replaced by `data-remote-src`. */
   html: text.optional(),
+  /** Language of the text, where it is clear: BCP 47, e.g. `fr`. A guess; decides nothing but the skill a wait asks for. */
+  language: z.string().min(2).max(35).optional(),
   /** Offset in `text`, in UTF-16 units, at which quoted older mail begins. A hint; nothing is cut. */
   quoteStart: z.number().int().nonnegative().optional(),
   attachments: z.array(fileRef).max(MAX_ATTACHMENTS),

@@ -43,13 +43,7 @@ export {
   type AttachmentFacts,
   type DraftFacts,
 } from './reads/file-facts';
-export {
-  readMessages,
-  readNewerItems,
-  readTimelines,
-  timelineKey,
-  type MessageFacts,
-} from './reads/message-facts';
+export { readMessages, readNewerItems, readTimelines, timelineKey, type MessageFacts } from './reads/message-facts';
 export { findNodeKind, type NodeKind } from './reads/node-kind';
 export { type Page, type PageItem, type PageRequest } from './reads/page';
 export {

@@ -71,6 +71,20 @@ export async function resolvePeople(
   return people;
 }
 
+/**
+ * The name to say to somebody: the first word of "Ada Byron", the second part of "Byron, Ada". Null for what is no name of a
+ * person ("no-reply", "Acme Ltd. 24/7", an address).
+ */
+export function givenNameOf(name: string): string | null {
+  const [before = '', after] = name.normalize('NFC').split(',', 2);
+  const [word = ''] = (after ?? before).trim().split(/\s+/u);
+  return /^\p{L}[\p{L}\p{M}'’-]{0,39}$/u.test(word) &&
+    !/^(no|ne|noreply|info|support|service|contact)$/iu.test(word) &&
+    !/no-?reply/iu.test(word)
+    ? word
+    : null;
+}
+
 /** Profiles have one way in and none out but a reveal: the function takes the time at which the name was used. */
 async function saveProfiles(
   tx: Tx,
@@ -79,7 +93,7 @@ async function saveProfiles(
 ): Promise<void> {
   const profiles = [...names]
     .filter(([, { name }]) => name !== null && name.trim() !== '')
-    .map(([value, { name, at }]) => ({ identity: people.get(value)!.identityId, name, at }));
+    .map(([value, { name, at }]) => ({ identity: people.get(value)!.identityId, name, given: givenNameOf(name!), at }));
   if (profiles.length === 0) return;
   await tx.query('select inbox.profiles_save($1, $2::jsonb)', [tx.workspaceId, JSON.stringify(profiles)]);
 }

@@ -41,7 +41,7 @@ export async function replaceUnreadable(
     /* sql */ `
     update inbox.messages m
        set external_id = r.external, class = r.class, identity_id = coalesce(r.identity, m.identity_id), subject = r.subject,
-           text = r.text, html = r.html, quote_start = r."quoteStart", problems = r.problems, unreadable = r.unreadable,
+           text = r.text, html = r.html, quote_start = r."quoteStart", language = r.language, problems = r.problems, unreadable = r.unreadable,
            source = r.source, native_ids = r."nativeIds", reply_to = r."replyTo", replaces = r.replaces,
            version = m.version + 1
       from jsonb_to_recordset($1::jsonb) as r(id uuid, external text, class text, identity uuid, ${CONTENT})

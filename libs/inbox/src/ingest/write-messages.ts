@@ -62,6 +62,7 @@ export async function insertConversations(
       token: `\\x${uuidBytes(id).subarray(8).toString('hex')}`,
       customer: people.get(personOf(first!.event)!.value)!.customerId,
       subject: messages.toSorted((a, b) => byTime(a, b))[0]!.event.subject ?? null,
+      language: messages.filter(speaks).toSorted(byTime)[0]?.event.language ?? null,
       mayBelongTo: messages[0]!.mayBelongTo,
       last,
     };
@@ -69,12 +70,12 @@ export async function insertConversations(
   await tx.query(
     /* sql */ `
     insert into inbox.conversations (id, workspace_id, number, account_id, channel, visibility, thread_key, token_key,
-                                     customer_id, subject, may_belong_to, last_message_at, created_at)
-    select r.id, $1, r.number, $2, $3, r.visibility, r."threadKey", r.token::bytea, r.customer, r.subject, r."mayBelongTo",
+                                     customer_id, subject, language, may_belong_to, last_message_at, created_at)
+    select r.id, $1, r.number, $2, $3, r.visibility, r."threadKey", r.token::bytea, r.customer, r.subject, r.language, r."mayBelongTo",
            r.last, $4
       from jsonb_to_recordset($5::jsonb)
         as r(id uuid, number integer, visibility text, "threadKey" text, token text, customer uuid, subject text,
-             "mayBelongTo" uuid, last timestamptz)`,
+             language text, "mayBelongTo" uuid, last timestamptz)`,
     [tx.workspaceId, account.id, account.channel, tx.now, JSON.stringify(rows)],
   );
 }
@@ -85,6 +86,11 @@ function earliestFirst(a: PlacedMessage, b: PlacedMessage): number {
   return wrote(b) - wrote(a) || byTime(a, b);
 }
 
+/** Whether the language of a message is the customer's. */
+function speaks(m: PlacedMessage): boolean {
+  return m.event.direction === 'inbound' && m.event.language !== undefined;
+}
+
 function byTime(a: PlacedMessage, b: PlacedMessage): number {
   const [at, bt] = [timeOf(a), timeOf(b)];
   if (at !== bt) return at < bt ? -1 : 1;
@@ -92,30 +98,33 @@ function byTime(a: PlacedMessage, b: PlacedMessage): number {
 }
 
 /**
- * What a conversation says of itself follows from its messages, whatever order they came in: customer and subject from the
- * earliest, last activity from the newest. For conversations that were there before this batch; the caller holds them.
+ * What a conversation says of itself follows from its messages, whatever order they came in: customer, subject and language from
+ * the earliest, last activity from the newest. For conversations that were there before this batch; the caller holds them.
  */
 export async function refreshConversations(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
     /* sql */ `
     with fresh as (
-      select c.id, l.at as last, s.subject, coalesce(w.customer_id, c.customer_id) as customer_id
+      select c.id, l.at as last, s.subject, g.language, coalesce(w.customer_id, c.customer_id) as customer_id
         from inbox.conversations c
         cross join lateral (select m.at from inbox.messages m where m.conversation_id = c.id
                              order by m.at desc, m.id desc limit 1) l
         cross join lateral (select m.subject from inbox.messages m where m.conversation_id = c.id and m.direction <> 'note'
                              order by m.at, m.external_id limit 1) s
+        left join lateral (select m.language from inbox.messages m
+                            where m.conversation_id = c.id and m.direction = 'inbound' and m.language is not null
+                            order by m.at, m.external_id limit 1) g on true
         left join lateral (select i.customer_id from inbox.messages m join inbox.identities i on i.id = m.identity_id
                             where m.conversation_id = c.id
                             order by (m.direction = 'inbound' and m.class = 'ordinary') desc, m.at, m.external_id limit 1) w on true
        where c.id = any($1::uuid[])),
     waits as (
-      update inbox.waits w set customer_id = f.customer_id, version = w.version + 1
+      update inbox.waits w set customer_id = f.customer_id, language = f.language, version = w.version + 1
         from fresh f join inbox.conversations c on c.id = f.id
-       where w.id = c.wait_id and w.customer_id <> f.customer_id)
+       where w.id = c.wait_id and (w.customer_id, w.language) is distinct from (f.customer_id, f.language))
     update inbox.conversations c
-       set last_message_at = f.last, subject = f.subject, customer_id = f.customer_id, version = c.version + 1
+       set last_message_at = f.last, subject = f.subject, language = f.language, customer_id = f.customer_id, version = c.version + 1
       from fresh f where c.id = f.id`,
     [ids],
   );
@@ -146,10 +155,10 @@ export async function insertMessages(
   await tx.query(
     /* sql */ `
     insert into inbox.messages (id, workspace_id, conversation_id, account_id, external_id, direction, origin, class,
-      identity_id, visibility, at, received_at, subject, text, html, quote_start, problems, unreadable, source, native_ids,
+      identity_id, visibility, at, received_at, subject, text, html, quote_start, language, problems, unreadable, source, native_ids,
       reply_to, replaces, new_sender)
     select r.id, $1, r.conversation, $2, r.external, r.direction, r.origin, r.class, r.identity, r.visibility, r.at, r.received,
-      r.subject, r.text, r.html, r."quoteStart", r.problems, r.unreadable, r.source, r."nativeIds", r."replyTo", r.replaces,
+      r.subject, r.text, r.html, r."quoteStart", r.language, r.problems, r.unreadable, r.source, r."nativeIds", r."replyTo", r.replaces,
       r."newSender"
       from jsonb_to_recordset($3::jsonb)
         as r(id uuid, conversation uuid, external text, direction text, origin text, class text, identity uuid,
@@ -161,7 +170,7 @@ export async function insertMessages(
 }
 
 /** Columns of `contentOf`, for jsonb_to_recordset. */
-export const CONTENT = `subject text, text text, html text, "quoteStart" integer, problems text[], unreadable boolean,
+export const CONTENT = `subject text, text text, html text, "quoteStart" integer, language text, problems text[], unreadable boolean,
   source jsonb, "nativeIds" text[], "replyTo" text[], replaces text`;
 
 /** What a message says, without where it stands. */
@@ -171,6 +180,7 @@ export function contentOf(event: MessageEvent) {
     text: event.text,
     html: event.html ?? null,
     quoteStart: event.quoteStart ?? null,
+    language: event.language ?? null,
     problems: event.problems,
     unreadable: event.unreadable,
     source: event.source ?? null,

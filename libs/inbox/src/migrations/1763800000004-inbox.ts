@@ -423,16 +423,23 @@ export class Inbox1763800000004 implements MigrationInterface {
         return v_gone + v_more;
       end $$;
 
-      -- What people call themselves, written at arrival: [{identity, name, at}]. The newest name stays, in whatever order
-      -- names arrive; there is no way to read one.
+      -- What people call themselves, written at arrival: [{identity, name, given, at}]. The newest name stays, in whatever
+      -- order names arrive; there is no way to read one. The given name alone goes to the customer.
       create function inbox.profiles_save(p_workspace uuid, p_profiles jsonb)
       returns void language sql security definer set search_path = pg_catalog as $$
-        insert into inbox.profiles (identity_id, workspace_id, name, updated_at)
-        select i.id, p_workspace, p->>'name', (p->>'at')::timestamptz
-          from jsonb_array_elements(p_profiles) p
-          join inbox.identities i on i.id = (p->>'identity')::uuid and i.workspace_id = p_workspace
-        on conflict (identity_id) do update set name = excluded.name, updated_at = excluded.updated_at
-         where (profiles.updated_at, profiles.name) < (excluded.updated_at, excluded.name)
+        with given as (
+          select i.id, i.customer_id, p->>'name' as name, p->>'given' as given, (p->>'at')::timestamptz as at
+            from jsonb_array_elements(p_profiles) p
+            join inbox.identities i on i.id = (p->>'identity')::uuid and i.workspace_id = p_workspace),
+        saved as (
+          insert into inbox.profiles (identity_id, workspace_id, name, updated_at)
+          select id, p_workspace, name, at from given
+          on conflict (identity_id) do update set name = excluded.name, updated_at = excluded.updated_at
+           where (profiles.updated_at, profiles.name) < (excluded.updated_at, excluded.name)
+          returning identity_id)
+        update inbox.customers c set given_name = g.given
+          from saved s join given g on g.id = s.identity_id
+         where c.id = g.customer_id and c.given_name is distinct from g.given
       $$;
 
       revoke all on all functions in schema inbox from public;

@@ -37,7 +37,7 @@ const FACTS = /* sql */ `
          (select m.send_state from inbox.messages m
            where m.conversation_id = c.id and m.send_state in ('failed', 'uncertain')
            order by m.at desc, m.id desc limit 1) as trouble,
-         (select left(m.text, 160) from inbox.messages m
+         (select left(btrim(left(m.text, coalesce(nullif(m.quote_start, 0), 160)), E' \\n\\r\\t'), 160) from inbox.messages m
            where m.conversation_id = c.id and m.direction <> 'note' order by m.at desc, m.id desc limit 1) as preview`;
 
 const FACTS_FROM = /* sql */ `
