@@ -14,6 +14,7 @@ export { Ingest } from './ingest/ingest';
 export { type IngestReport, type StoredEvent } from './ingest/stored-event';
 export { InboxSealedAndRecord1763800000003 } from './migrations/1763800000003-inbox-sealed-and-record';
 export { Inbox1763800000004 } from './migrations/1763800000004-inbox';
+export { inboxEntities } from './entities';
 export { IdempotencyKeyReused, once } from './once';
 export { mayOpen, readAccess, type AgentRole, type ConversationAccess, type Viewer } from './people/access';
 export { Agents, type Agent, type SignInLookup } from './people/agents';

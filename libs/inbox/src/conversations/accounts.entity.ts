@@ -1,0 +1,27 @@
+import { EntitySchema } from 'typeorm';
+
+/* Our accounts, as their connectors tell of them. Describes the tables; the migrations make them. */
+export const accountsTable = new EntitySchema({
+  name: 'accounts',
+  schema: 'inbox',
+  columns: {
+    id: { type: 'uuid', primary: true },
+    workspaceId: {
+      name: 'workspace_id',
+      type: 'uuid',
+      foreignKey: { target: 'workspaces', name: 'accounts_workspace_id_fkey' },
+    },
+    channel: { type: 'text' },
+    address: { type: 'text' },
+    name: { type: 'text' },
+    simulated: { type: 'boolean' },
+    status: { type: 'text' },
+    detail: { type: 'text' },
+    pausedUntil: { name: 'paused_until', type: 'timestamptz', precision: 3, nullable: true },
+    maxLength: { name: 'max_length', type: 'integer', nullable: true },
+    maxAttachmentBytes: { name: 'max_attachment_bytes', type: 'integer', nullable: true },
+    version: { type: 'bigint' },
+    checkedAt: { name: 'checked_at', type: 'timestamptz', precision: 3 },
+  },
+  indices: [{ name: 'accounts_workspace', columns: ['workspaceId'] }],
+});
