@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,14 +20,21 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
+/** Whether `testRedis` has anything to give, for `describe.skip` and the like. */
+export function redisAvailable(): boolean {
+  const available =
+    process.env['TEST_REDIS_URL'] !== undefined || spawnSync('redis-server', ['--version']).error === undefined;
+  if (!available) console.warn('SKIPPED: tests with Redis (set TEST_REDIS_URL or install redis-server)');
+  return available;
+}
+
 /**
  * The server of TEST_REDIS_URL (its database is emptied: give one of its own, such as redis://127.0.0.1:6379/9), else an
- * own `redis-server` if there is one on the PATH. Undefined where there is neither: then say so and skip.
+ * own `redis-server` from the PATH. @throws where there is neither.
  */
-export async function testRedis(): Promise<TestRedis | undefined> {
+export async function testRedis(): Promise<TestRedis> {
   const given = process.env['TEST_REDIS_URL'];
   const server = given ? { url: given, close: async () => undefined } : await startServer();
-  if (!server) return undefined;
   const target = new URL(server.url);
   const gate = new Gate(Number(target.port || 6379), target.hostname);
   await gate.open(0);
@@ -104,7 +111,7 @@ class Gate {
   }
 }
 
-async function startServer(): Promise<{ url: string; close: () => Promise<void> } | undefined> {
+async function startServer(): Promise<{ url: string; close: () => Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'evenhand-redis-'));
   const port = await freePort();
   const child = spawn(
@@ -122,7 +129,7 @@ async function startServer(): Promise<{ url: string; close: () => Promise<void> 
   const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
   if (!started) {
     await remove();
-    return undefined;
+    throw new Error('redis-server does not start; install it or set TEST_REDIS_URL');
   }
   const killNow = (): void => void child.kill('SIGKILL');
   process.once('exit', killNow);

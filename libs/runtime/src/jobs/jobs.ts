@@ -72,7 +72,7 @@ export class Jobs {
 
   /** Makes a name known here, to enqueue it or to serve it. @throws JobWiringError when it is known differently. */
   define<P>(name: string, options: JobOptions<P>): void {
-    this.registry.define(name, options as JobOptions<unknown>);
+    this.registry.define(name, options);
   }
 
   /** Serves a name in this process, from `start` on. @throws JobWiringError for a second handler or an unknown name. */

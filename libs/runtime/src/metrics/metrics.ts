@@ -8,7 +8,6 @@ import {
   type CounterConfiguration,
   type GaugeConfiguration,
   type HistogramConfiguration,
-  type MetricObject,
 } from 'prom-client';
 
 /** Memory, event loop and garbage collection are the process's, however many apps run in it. */
@@ -44,7 +43,7 @@ export class Metrics {
       [ofProcess, ...apps.map((app) => app.registry)].map((each) => each.getMetricsAsJSON()),
     );
     // metrics of one name from several apps become one, told apart by their label
-    const merged = AggregatorRegistry.aggregate(all as unknown as MetricObject[]);
+    const merged = AggregatorRegistry.aggregate(all);
     return { contentType: merged.contentType, body: await merged.metrics() };
   }
 }
