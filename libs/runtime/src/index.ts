@@ -25,7 +25,7 @@ export { CONFIG, RuntimeModule } from './app/runtime.module';
 export type { AppConfig, AppContext, AppDefinition } from './app/app-definition';
 export { closeServer, createLimitedServer, explain, listen, runApp, serve, untilStopped } from './app/run-app';
 export { startApp, type RunningApp, type StartAppOptions } from './app/start-app';
-export { Blobs } from './blobs/blobs';
+export { BlobCorrupt, BlobMissing, Blobs, BlobStoreUnavailable, BlobTooLarge, type StoredBlob } from './blobs/blobs';
 export { DiskBlobs } from './blobs/disk-blobs';
 export { Health, type HealthReport, type HealthResult, type HealthStatus } from './health/health';
 export { healthHandler } from './health/health-handler';

@@ -44,7 +44,11 @@ export interface Route {
 
 /** Shares the requests of one port among apps, by the longest route that fits; health and metrics are of all of them. */
 export function serve(server: Server, apps: readonly RunningApp[], more: readonly Route[] = []): void {
-  const health = healthHandler(apps.map((app) => app.context));
+  const openMetrics = apps.some((app) => app.context.config.EVENHAND_METRICS === 'open');
+  const health = healthHandler(
+    apps.map((app) => app.context),
+    { openMetrics },
+  );
   const table = apps
     .flatMap((app) => app.routes.map((route) => ({ route, handler: app.handler })))
     .concat(more)
@@ -119,7 +123,8 @@ export async function untilStopped(start: () => Promise<() => Promise<void>>): P
 export function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  const code = (error as NodeJS.ErrnoException).code ?? (error as { driverError?: { code?: string } }).driverError?.code;
+  const code =
+    (error as NodeJS.ErrnoException).code ?? (error as { driverError?: { code?: string } }).driverError?.code;
   switch (code) {
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
@@ -137,5 +142,10 @@ export function explain(error: unknown): string {
 }
 
 function isBug(error: Error): boolean {
-  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError || error instanceof SyntaxError;
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof ReferenceError ||
+    error instanceof SyntaxError
+  );
 }

@@ -88,6 +88,8 @@ export async function startApp<S extends Settings>(
     health.register('database', databaseCheck(database));
     health.register('jobs', jobsCheck(jobs));
     if (redis) health.register('redis', redisCheck(redis));
+    const blobs = new DiskBlobs(resolve(options.baseDir ?? '.', config.EVENHAND_DATA_DIR, 'blobs'));
+    health.register('files', () => blobs.check());
     const context: AppContext<S> = {
       name: definition.name,
       config,
@@ -97,7 +99,7 @@ export async function startApp<S extends Settings>(
       database,
       jobs,
       live: new Live(shared),
-      blobs: new DiskBlobs(resolve(options.baseDir ?? '.', config.EVENHAND_DATA_DIR, 'blobs')),
+      blobs,
       health,
       metrics,
     };

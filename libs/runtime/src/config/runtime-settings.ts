@@ -30,7 +30,12 @@ export const runtimeSettings = {
     { secret: true },
   ),
   DATABASE_POOL: setting(
-    z.coerce.number({ error: 'a number' }).int().min(1, 'a number from 1 to 200').max(200, 'a number from 1 to 200').default(10),
+    z.coerce
+      .number({ error: 'a number' })
+      .int()
+      .min(1, 'a number from 1 to 200')
+      .max(200, 'a number from 1 to 200')
+      .default(10),
     'Most connections to PostgreSQL per process.',
     { example: '10' },
   ),
@@ -50,7 +55,12 @@ export const runtimeSettings = {
     { example: '127.0.0.1' },
   ),
   EVENHAND_PORT: setting(
-    z.coerce.number({ error: 'a port from 0 to 65535' }).int().min(0, 'a port from 0 to 65535').max(65_535, 'a port from 0 to 65535').default(3000),
+    z.coerce
+      .number({ error: 'a port from 0 to 65535' })
+      .int()
+      .min(0, 'a port from 0 to 65535')
+      .max(65_535, 'a port from 0 to 65535')
+      .default(3000),
     'Port to listen on; 0 takes a free one.',
     { example: '3000' },
   ),
@@ -59,8 +69,17 @@ export const runtimeSettings = {
     'Address under which people reach Evenhand, when it is not http://HOST:PORT. With https: cookies are sent over TLS only.',
     { example: 'https://inbox.example.org' },
   ),
+  EVENHAND_METRICS: setting(
+    z.enum(['local', 'open'], { error: 'local or open' }).default('local'),
+    'Who may read /metrics: this machine only, or whoever reaches the port (for a Prometheus in a private network).',
+    { example: 'local' },
+  ),
   EVENHAND_LOG_LEVEL: setting(
-    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'fatal, error, warn, info, debug, trace or silent' }).default('info'),
+    z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+        error: 'fatal, error, warn, info, debug, trace or silent',
+      })
+      .default('info'),
     'Least level that is logged. Logs hold fields, never message text, addresses or tokens.',
     { example: 'info' },
   ),
