@@ -29,6 +29,8 @@ export const FOLDER_READER_OPTIONS: FolderReaderOptions = {
 
 /** Mails whose metadata are asked for at once. */
 const RANGE = 100;
+/** Batches that are read or stored at once. */
+const AHEAD = 2;
 const WEEK_MS = 7 * 86_400_000;
 
 /**
@@ -117,18 +119,19 @@ export class FolderReader {
   private async readNew(): Promise<void> {
     // '*' is the last mail even when it is older than the cursor
     const uids = (await this.search({ uid: `${this.cursor.nextUid}:*` })).filter((uid) => uid >= this.cursor.nextUid);
-    let storing: Promise<void> = Promise.resolve();
+    const storing: Promise<void>[] = [];
     try {
       for await (const { deliveries, lastUid } of this.batches(uids)) {
-        // the next mails are fetched while these are stored; the cursor moves in order
-        await storing;
+        // the next mails are fetched and read while these are stored; the session keeps the order
+        if (storing.length >= AHEAD) await storing.shift();
         this.session.signal.throwIfAborted();
         this.cursor = { ...this.cursor, nextUid: lastUid + 1 };
-        storing = this.session.commit(deliveries, { stream: this.folder.path, cursor: this.cursor });
-        storing.catch(() => undefined);
+        const stored = this.session.commit(deliveries, { stream: this.folder.path, cursor: this.cursor });
+        stored.catch(() => undefined);
+        storing.push(stored);
       }
     } finally {
-      await storing;
+      await Promise.all(storing);
     }
   }
 

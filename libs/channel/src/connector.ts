@@ -57,7 +57,8 @@ export interface PollSession {
   /** Which of these delivery names are already stored; for gap checks. */
   known(sources: readonly string[]): Promise<ReadonlySet<string>>;
   /**
-   * Reads and stores deliveries and moves the cursor, all in one transaction. Repeats are absorbed.
+   * Reads and stores deliveries and moves the cursor, all in one transaction. Repeats are absorbed. Calls of one stream
+   * may overlap: they are stored in their order, and none after one that failed.
    * @throws when the transaction fails; nothing is stored and the cursor has not moved.
    */
   commit(deliveries: readonly RawDelivery[], move: CursorMove | null): Promise<void>;

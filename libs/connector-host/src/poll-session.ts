@@ -3,7 +3,7 @@ import type { Database, Logger } from '@app/runtime';
 import type { AccountLease } from './account-leases';
 import type { Accounts } from './accounts';
 import type { Intake } from './intake';
-import { readDeliveries } from './read-deliveries';
+import { readDeliveries, type ReadDelivery } from './read-deliveries';
 
 export interface LeasedSessionParts {
   readonly database: Database;
@@ -17,6 +17,8 @@ export interface LeasedSessionParts {
 
 /** What a connector sees while it reads an account by itself, under the account's lease. */
 export class LeasedSession implements PollSession {
+  private readonly storing = new Map<string, Promise<void>>();
+
   constructor(
     private readonly parts: LeasedSessionParts,
     readonly account: ConnectorAccount,
@@ -40,11 +42,27 @@ export class LeasedSession implements PollSession {
     return new Set(rows.map((row) => row.source));
   }
 
+  /** The next deliveries are read while earlier ones of the stream are stored; storing keeps the order of the calls. */
   async commit(deliveries: readonly RawDelivery[], move: CursorMove | null): Promise<void> {
-    const { connector, intake, logger } = this.parts;
-    const read = await readDeliveries(connector, this.account, deliveries, logger);
+    const { connector, logger } = this.parts;
+    const reading = readDeliveries(connector, this.account, deliveries, logger);
+    const stream = move?.stream ?? '';
+    const before = this.storing.get(stream);
+    const stored = this.store(reading, before, move);
+    this.storing.set(stream, stored);
+    await stored;
+    if (this.storing.get(stream) === stored) this.storing.delete(stream);
+  }
+
+  private async store(
+    reading: Promise<ReadDelivery[]>,
+    before: Promise<void> | undefined,
+    move: CursorMove | null,
+  ): Promise<void> {
+    // a failure of the earlier ones is one of these too: the cursor must not pass what was not stored
+    const [read] = await Promise.all([reading, before]);
     this.signal.throwIfAborted();
-    const report = await intake.commit(this.account, this.lease.number, read, move);
+    const report = await this.parts.intake.commit(this.account, this.lease.number, read, move);
     this.parts.received(report.deliveries, read.filter(({ state }) => state === 'unreadable').length);
   }
 
