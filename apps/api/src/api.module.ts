@@ -27,12 +27,12 @@ import { ConversationsResolver } from './conversations/conversations.resolver';
 import { DraftsResolver } from './drafts/drafts.resolver';
 import { NodeResolver } from './graphql/node.resolver';
 import type { ResolvesFields } from './graphql/schema';
-import { HttpFront, RESOLVERS, SOCKET_LIMITS } from './http/http-front';
+import { apiLimits } from './http/api-limits';
+import { HttpFront, LIMITS, RESOLVERS } from './http/http-front';
 import { InstallationResolver } from './installation/installation.resolver';
 import { WorkspaceSetUp } from './installation/workspace-set-up';
 import { ChangeEvents } from './live/change-events';
 import { LiveResolver } from './live/live.resolver';
-import { socketLimits } from './live/live-socket';
 import { MessageMutationsResolver } from './messages/message-mutations.resolver';
 import { MessagesResolver } from './messages/messages.resolver';
 import { QueueMutationsResolver } from './queue/queue-mutations.resolver';
@@ -80,7 +80,7 @@ const inbox = [
 /** GraphQL, files and the page for people. */
 @Module({})
 export class ApiModule {
-  static of(context: AppContext<typeof apiSettings>, limits = socketLimits): DynamicModule {
+  static of(context: AppContext<typeof apiSettings>, limits = apiLimits): DynamicModule {
     defineJobs(context.jobs);
     return {
       module: ApiModule,
@@ -89,7 +89,7 @@ export class ApiModule {
         ...inbox,
         ...resolvers,
         { provide: RESOLVERS, useFactory: (...all: ResolvesFields[]) => all, inject: resolvers },
-        { provide: SOCKET_LIMITS, useValue: limits },
+        { provide: LIMITS, useValue: limits },
         {
           provide: SignInThrottle,
           useFactory: (database: Database) => new SignInThrottle(database),

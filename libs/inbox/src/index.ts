@@ -30,6 +30,7 @@ export { UNDO_MS, Waits } from './waits/waits';
 export { listAccounts, readAccounts, type AccountFacts } from './reads/account-facts';
 export {
   findConversationId,
+  findConversationOfWait,
   listDoneConversations,
   listHeldConversations,
   listTroubledConversations,
@@ -68,3 +69,4 @@ export {
   type OfferFacts,
   type WaitFacts,
 } from './reads/queue-facts';
+export { findSession } from './reads/session-facts';

@@ -10,14 +10,14 @@ import { checkCost, shapeLimit, type QueryLimits } from './limits';
 import { publicError, type Telling } from './public-error';
 import { requestIdOf } from '../http/request-id';
 
-/** An operation is given up after so long. Milliseconds. */
-const TIMEOUT_MS = 20_000;
-/** What is still running then gets so long to notice. */
-const GRACE_MS = 2_000;
+/** What is still running when its time is over gets so long to notice. Milliseconds. */
+const GRACE_MS = 1_000;
 
 export interface EndpointOptions {
   readonly schema: GraphQLSchema;
   readonly limits: QueryLimits;
+  /** An operation is given up after so long. Milliseconds. */
+  readonly timeoutMs: number;
   readonly introspection: boolean;
   readonly logger: Logger;
   readonly operationOf: (request: Request, response: Response) => Promise<Operation>;
@@ -64,10 +64,9 @@ export class GraphqlEndpoint {
     const { logger } = this.options;
     return (request, response, next) => {
       const languages = request.headers['accept-language'] ?? '';
-      this.telling.run(
-        { requestId: requestIdOf(request), languages, logger },
-        () => void handle(request, response, next),
-      );
+      const telling = { requestId: requestIdOf(request), languages, logger };
+      // what it rejects with goes to Express: nothing may be left to end the process
+      return this.telling.run(telling, () => handle(request, response, next));
     };
   }
 
@@ -83,10 +82,10 @@ export class GraphqlEndpoint {
     const timer = setTimeout(() => {
       const error = new GraphQLError(operation.words.timedOut, { extensions: { code: 'TIMED_OUT' } });
       setTimeout(() => {
-        if (!response.headersSent) response.status(503).json({ errors: [error] });
+        if (!response.headersSent) response.status(503).json({ error: error.message, errors: [error] });
       }, GRACE_MS).unref();
       void operation.abort(error);
-    }, TIMEOUT_MS);
+    }, this.options.timeoutMs);
     response.once('close', () => {
       clearTimeout(timer);
       void operation.end();

@@ -23,7 +23,7 @@ export interface QueryLimits {
   readonly tokens: number;
 }
 
-export const defaultLimits: QueryLimits = { depth: 12, breadth: 30, cost: 60_000, tokens: 5_000 };
+export const defaultLimits: QueryLimits = { depth: 12, breadth: 30, cost: 30_000, tokens: 5_000 };
 const INTROSPECTION_DEPTH = 20;
 
 /** Depth, root fields and aliases, counted through fragments. Safe with fragments that go in circles. */

@@ -7,10 +7,10 @@ import express, { type NextFunction, type Request, type RequestHandler, type Res
 import { AttachmentRoutes } from '../attachments/attachment-routes';
 import type { ApiConfig } from '../config';
 import { GraphqlEndpoint } from '../graphql/graphql-endpoint';
-import { defaultLimits } from '../graphql/limits';
 import { Operation } from '../graphql/operation';
 import { makeSchema, type ResolvesFields } from '../graphql/schema';
-import { LiveSocket, socketLimits, type SocketLimits } from '../live/live-socket';
+import { LiveSocket } from '../live/live-socket';
+import type { ApiLimits } from './api-limits';
 import { CurrentSession } from '../viewer/current-session';
 import { sessionCookie, tokenIn } from '../viewer/session-cookie';
 import { SessionEnds } from '../viewer/session-ends';
@@ -23,8 +23,8 @@ import { securityHeaders } from './security-headers';
 
 /** Injection token of every resolver. */
 export const RESOLVERS = Symbol('resolvers');
-/** Injection token of the limits of sockets; tests make them small. */
-export const SOCKET_LIMITS = Symbol('socket limits');
+/** Injection token of `ApiLimits`; tests make them small. */
+export const LIMITS = Symbol('limits');
 
 /** Largest body of a GraphQL request. */
 const BODY_LIMIT = '1mb';
@@ -43,7 +43,7 @@ export class HttpFront {
     private readonly attachments: AttachmentRoutes,
     @Inject(CONFIG) private readonly config: ApiConfig,
     @Inject(RESOLVERS) private readonly resolvers: readonly ResolvesFields[],
-    @Inject(SOCKET_LIMITS) private readonly sockets: SocketLimits = socketLimits,
+    @Inject(LIMITS) private readonly limits: ApiLimits,
   ) {
     this.origins = new OriginPolicy(config);
   }
@@ -53,7 +53,8 @@ export class HttpFront {
     const schema = makeSchema(this.resolvers);
     const endpoint = new GraphqlEndpoint({
       schema,
-      limits: defaultLimits,
+      limits: this.limits.query,
+      timeoutMs: this.limits.timeoutMs,
       introspection: this.config.EVENHAND_INTROSPECTION === 'on',
       logger: this.logger,
       operationOf: (request, response) => this.operationOf(request, response),
@@ -61,12 +62,12 @@ export class HttpFront {
     const graphql = await endpoint.start();
     const live = new LiveSocket({
       schema,
-      queryLimits: defaultLimits,
-      limits: this.sockets,
+      queryLimits: this.limits.query,
+      limits: this.limits.sockets,
       logger: this.logger,
       sessionEnds: this.sessionEnds,
       fault: (request) => this.origins.fault(request),
-      sessionOf: (request) => this.sessions.find(tokenIn(request.headers.cookie)),
+      sessionOf: (request) => this.sessions.look(tokenIn(request.headers.cookie)),
       operationOf: (request, session) => this.socketOperation(request, session),
     });
     live.attach(server);
@@ -154,7 +155,7 @@ export class HttpFront {
       response.setHeader('Set-Cookie', sessionCookie(token, expiresAt, secure));
     };
     const token = tokenIn(request.headers.cookie);
-    const session = await this.sessions.find(token);
+    const session = await this.sessions.use(token);
     if (session?.moved && token !== undefined) setCookie(token, session.expiresAt);
     const caller = callerOf(request, request.ip ?? '', setCookie);
     return new Operation(this.database, caller, this.logger.with({ requestId: caller.requestId }), session);

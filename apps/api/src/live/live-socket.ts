@@ -55,7 +55,10 @@ export interface LiveSocketOptions {
 
 type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
 
-/** Closed sets of graphql-ws' own kind: 4401 asks the client to sign in, 4403 that it may not come here at all. */
+/** A client that does not answer a ping within this is gone. Milliseconds. */
+const PING_MS = 12_000;
+
+/** Codes of graphql-ws' own kind: 4401 asks the client to sign in, 4403 that it may not come here at all. */
 const SIGNED_OUT = { code: 4401, reason: 'Unauthorized' };
 
 /**
@@ -64,7 +67,6 @@ const SIGNED_OUT = { code: 4401, reason: 'Unauthorized' };
  */
 export class LiveSocket {
   private readonly sockets: WebSocketServer;
-  private readonly operations = new Map<string, Operation>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly dispose: () => Promise<void> | void;
 
@@ -73,18 +75,18 @@ export class LiveSocket {
     this.sockets = new WebSocketServer({ noServer: true, maxPayload: limits.payload, handleProtocols });
     const server = useServer<Record<string, unknown> | undefined>(
       {
+        isProd: true,
         connectionInitWaitTimeout: limits.initMs,
         onConnect: (context) => this.connect(context),
-        onSubscribe: (context, id, payload) => this.subscribe(context, id, payload),
+        onSubscribe: (context, _id, payload) => this.subscribe(context, payload),
         onNext: (context, _id, _payload, _args, result) => ({
           ...result,
           ...(result.errors ? { errors: this.told(context, result.errors) } : {}),
         }),
         onError: (context, _id, _payload, errors) => this.told(context, errors),
-        onComplete: (context, id) => this.end(context, id),
-        onClose: (context) => this.endAll(context),
       },
       this.sockets,
+      PING_MS,
     );
     this.dispose = () => server.dispose();
   }
@@ -141,7 +143,6 @@ export class LiveSocket {
 
   private async subscribe(
     context: SocketContext,
-    id: string,
     payload: {
       readonly query: string;
       readonly operationName?: string | null;
@@ -178,12 +179,10 @@ export class LiveSocket {
     } catch (error) {
       return [error instanceof GraphQLError ? error : refusal('this subscription cannot be weighed', 'BAD_REQUEST')];
     }
-    const operation = this.options.operationOf(request, session);
-    this.operations.set(keyOf(context, id), operation);
     return {
       schema,
       document,
-      contextValue: operation,
+      contextValue: this.options.operationOf(request, session),
       ...(payload.operationName ? { operationName: payload.operationName } : {}),
       variableValues: payload.variables ?? {},
     };
@@ -201,26 +200,6 @@ export class LiveSocket {
       return new GraphQLError(message, { extensions: rest.extensions ?? {}, path: rest.path ?? null });
     });
   }
-
-  private async end(context: SocketContext, id: string): Promise<void> {
-    const operation = this.operations.get(keyOf(context, id));
-    this.operations.delete(keyOf(context, id));
-    await operation?.abort(new Error('the subscription is over'));
-  }
-
-  private async endAll(context: SocketContext): Promise<void> {
-    await Promise.all(Object.keys(context.subscriptions).map((id) => this.end(context, id)));
-  }
-}
-
-const socketIds = new WeakMap<object, number>();
-let lastSocketId = 0;
-
-/** Clients number their subscriptions by themselves: only with the socket is it a name. */
-function keyOf(context: SocketContext, id: string): string {
-  let socketId = socketIds.get(context.extra.socket);
-  if (socketId === undefined) socketIds.set(context.extra.socket, (socketId = ++lastSocketId));
-  return `${socketId} ${id}`;
 }
 
 function refusal(message: string, code: string): GraphQLError {

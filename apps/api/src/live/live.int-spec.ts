@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { CHANGES_TABLE } from '@app/inbox';
+import { Client as Pg } from 'pg';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { ApiClient } from '../../../../test/support/api-client';
+import { until } from '../../../../test/support/product';
 import { minutesAgo, RunningApi, type SeededWorkspace } from '../../../../test/support/running-api';
 import { apiApp } from '../api-app';
 import { ApiModule } from '../api.module';
-import { socketLimits } from './live-socket';
+import { apiLimits } from '../http/api-limits';
 
 let api: RunningApi;
 let nord: SeededWorkspace;
@@ -16,11 +20,9 @@ const impatient: typeof apiApp = {
   ...apiApp,
   module: (context) =>
     ApiModule.of(context, {
-      ...socketLimits,
-      subscriptionsPerSocket: 2,
-      recheckMs: 100,
-      payload: 10_000,
-      connections: 20,
+      ...apiLimits,
+      timeoutMs: 300,
+      sockets: { ...apiLimits.sockets, subscriptionsPerSocket: 2, recheckMs: 100, payload: 10_000, connections: 20 },
     }),
 };
 
@@ -172,6 +174,22 @@ describe('a subscription', () => {
     expect(await other.over()).toMatchObject({ code: 4401 });
   });
 
+  it('leaves nothing behind when its client has gone', async () => {
+    const lea = await api.signedIn('lea@nord.example');
+    const subscribe = jest.spyOn(api.app.context.live.changeFeed(CHANGES_TABLE), 'subscribe');
+    const client = socketOf(lea);
+    const stream = new Stream(client, EVENTS);
+    await nord.arrive([{ from: 'gone@c.example', text: 'hello', at: minutesAgo(1) }]);
+    await stream.until((event) => event['__typename'] === 'QueueChangedEvent');
+    const signal = subscribe.mock.calls[0]![1];
+    subscribe.mockRestore();
+
+    client.terminate();
+
+    if (!signal.aborted) await once(signal, 'abort');
+    expect(signal.aborted).toBe(true);
+  });
+
   it('is refused to those who are not signed in, for anything but subscriptions, and past its limits', async () => {
     const nobody = new Stream(socketOf(api.client()), EVENTS);
     expect(await nobody.over()).toMatchObject({ code: 4401 });
@@ -205,10 +223,13 @@ describe('changesSince', () => {
       { id: conversations.nodes[0]!.id },
     );
 
-    const all = (await lea.call<Since>(SINCE, { syncId })).changesSince;
+    // a writer anywhere on the server that has not committed yet holds the log back for a moment
+    const all = await until('the note can be read', async () => {
+      const { changesSince } = await lea.call<Since>(SINCE, { syncId });
+      return JSON.stringify(changesSince).includes('missed') ? changesSince : undefined;
+    });
     expect(all).toMatchObject({ hasMore: false, tooOld: false });
     expect(JSON.stringify(all.events)).toContain('typed offline');
-    expect(JSON.stringify(all.events)).toContain('missed');
     expect((await lea.call<Since>(SINCE, { syncId: all.syncId })).changesSince.events).toEqual([]);
     expect(JSON.stringify(await max.call<Since>(SINCE, { syncId }))).not.toContain('typed offline');
 
@@ -230,6 +251,23 @@ describe('changesSince', () => {
     expect(result).toMatchObject({ tooOld: true, events: [] });
     const refused = await late.raw({ query: SINCE, variables: { syncId: 'AAAA' } });
     expect(refused.body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', argument: 'syncId' } }]);
+  });
+});
+
+describe('an operation that takes too long', () => {
+  it('is given up with a word for the person, and its connection is free when the database lets go', async () => {
+    const lea = await api.signedIn('lea@nord.example');
+    const owner = new Pg({ connectionString: api.ownerUrl });
+    await owner.connect();
+    await owner.query('begin; lock table inbox.waits in access exclusive mode');
+    const answers = await Promise.all(Array.from({ length: 12 }, () => lea.raw({ query: '{ queue { waiting } }' })));
+    await owner.query('rollback');
+    await owner.end();
+    for (const { status, body } of answers) {
+      expect([503, 200, 500]).toContain(status);
+      expect(JSON.stringify(body.errors)).toMatch(/took too long|TIMED_OUT/);
+    }
+    expect(await lea.call('{ queue { waiting } }')).toMatchObject({ queue: { waiting: expect.any(Number) } });
   });
 });
 

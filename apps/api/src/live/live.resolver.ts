@@ -30,7 +30,7 @@ export class LiveResolver implements ResolvesFields {
       },
       Subscription: {
         inboxEvents: {
-          subscribe: (_, { after }, operation) => this.follow(operation, after ?? undefined),
+          subscribe: (_, { after }, operation) => endsAtOnce(this.follow(operation, after ?? undefined), operation),
           resolve: (event: InboxEvent) => event,
         },
       },
@@ -59,10 +59,31 @@ export class LiveResolver implements ResolvesFields {
           more = changed.hasMore;
         }
       }
+    } catch (error) {
+      // what is still asked for when the client has gone is refused: nobody waits for it
+      if (!operation.ended.aborted) throw error;
     } finally {
       await operation.end();
     }
   }
+}
+
+/** A generator that waits cannot be told to return; this one is woken, so that nothing stays behind a closed socket. */
+function endsAtOnce<T>(
+  events: AsyncGenerator<T, void, undefined>,
+  operation: Operation,
+): AsyncIterableIterator<T, void> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => events.next(),
+    return: async () => {
+      await operation.abort(new Error('the subscription is over'));
+      return events.return();
+    },
+    throw: (error: unknown) => events.throw(error),
+  };
 }
 
 function tooOld(): GraphQLError {

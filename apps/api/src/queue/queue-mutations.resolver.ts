@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  findConversationOfWait,
   findLastAnswerAt,
   Queue,
   readNewerItems,
@@ -150,10 +151,8 @@ export class QueueMutationsResolver implements ResolvesFields {
       }),
     );
     if ('error' in result) return refuse({ __typename: 'UndoExpiredError', field: null, message: words.undoExpired });
-    const rows = await operation.read((tx) =>
-      tx.query<{ id: string }>('select id from inbox.conversations where wait_id = $1 limit 1', [result.waitId]),
-    );
-    return this.ended(operation, result.waitId, rows[0]?.id, clientMutationId);
+    const conversationId = await operation.read((tx) => findConversationOfWait(tx, result.waitId));
+    return this.ended(operation, result.waitId, conversationId, clientMutationId);
   }
 
   private async ended(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Sessions, type Session } from '@app/inbox';
+import { findSession, Sessions, type Session } from '@app/inbox';
 import { Database } from '@app/runtime';
 import { hashToken, SESSION_MS } from './session-cookie';
 
@@ -14,20 +14,16 @@ export class CurrentSession {
     private readonly sessions: Sessions,
   ) {}
 
-  /** One statement; undefined when the session is over. Moves its end on now and then. */
-  async find(token: string | undefined): Promise<(Session & { readonly moved: boolean }) | undefined> {
-    if (token === undefined) return undefined;
-    const { clock } = this.database;
-    const now = clock.now();
-    const rows = await this.database.query<Session>(
-      /* sql */ `
-      select session_id as "sessionId", agent_id as "agentId", workspace_id as "workspaceId", role, locale,
-             expires_at as "expiresAt" from inbox.session_find($1, $2)`,
-      [hashToken(token), now],
-    );
-    const session = rows[0];
+  /** Undefined when the session is over. Only looks: a page that lies open does not keep its session alive. */
+  async look(token: string | undefined): Promise<Session | undefined> {
+    return token === undefined ? undefined : findSession(this.database, hashToken(token), this.database.clock.now());
+  }
+
+  /** The same for a request of a person, which moves the end of the session on now and then (`moved`). */
+  async use(token: string | undefined): Promise<(Session & { readonly moved: boolean }) | undefined> {
+    const session = await this.look(token);
     if (!session) return undefined;
-    const expiresAt = new Date(now.getTime() + SESSION_MS);
+    const expiresAt = new Date(this.database.clock.now().getTime() + SESSION_MS);
     if (expiresAt.getTime() - session.expiresAt.getTime() < TOUCH_MS) return { ...session, moved: false };
     await this.database.transaction({ workspaceId: session.workspaceId }, (tx) =>
       this.sessions.touch(tx, session.sessionId, expiresAt),

@@ -69,6 +69,15 @@ export async function findConversationId(tx: Tx, number: number): Promise<string
   return rows[0]?.id;
 }
 
+/** Id of the conversation in which a wait is open; the most recent of several. */
+export async function findConversationOfWait(tx: Tx, waitId: string): Promise<string | undefined> {
+  const rows = await tx.query<{ id: string }>(
+    'select id from inbox.conversations where wait_id = $1 order by last_message_at desc, id limit 1',
+    [waitId],
+  );
+  return rows[0]?.id;
+}
+
 type Keyed = ConversationFacts & { readonly at: Date };
 const keyOf = (row: Keyed): readonly string[] => [row.at.toISOString(), row.id];
 
