@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import {
   claimDataDir,
@@ -13,9 +14,10 @@ import {
   type AppConfig,
   type AppDefinition,
   type RunningApp,
+  type Settings,
 } from '@app/runtime';
 import { apiApp } from '../../api/src';
-import { openInstallation } from '../../cli/src';
+import { installationSettings, openInstallation } from '../../cli/src';
 import { emailApp } from '../../connector-email/src';
 import { triageApp } from '../../triage/src';
 import { allInOneSettings } from './config';
@@ -24,10 +26,18 @@ import { startDemo, type Demo } from './demo';
 /** In the order of starting: whoever takes work comes before whoever gives it. */
 const APPS: readonly AppDefinition[] = [triageApp, emailApp, apiApp] as unknown as readonly AppDefinition[];
 
+/** Of every app, so that all faults are told before anything starts. */
+const settings = {
+  ...(Object.assign({}, ...APPS.map((app) => app.settings)) as Settings),
+  ...runtimeSettings,
+  ...installationSettings,
+  ...allInOneSettings,
+};
+
 /** What `npm start` is: embedded database, every app as its own Nest context, one port, and a demo unless it is off. */
 export function runAllInOne(): Promise<void> {
   return untilStopped(async () => {
-    const config = readConfig({ ...runtimeSettings, ...allInOneSettings });
+    const config = readConfig(settings);
     const say = (line: string): void => void process.stdout.write(`${line}\n`);
     const stops: (() => Promise<unknown>)[] = [];
     const stopAll = async (): Promise<void> => {
@@ -36,6 +46,13 @@ export function runAllInOne(): Promise<void> {
     try {
       const claim = await claimDataDir(config.EVENHAND_DATA_DIR);
       stops.push(() => claim.release());
+      const server = createLimitedServer();
+      server.on('request', sayStarting);
+      // before the database: a port that is taken is told at once, and the demo's page needs its number
+      const port = await listen(server, config.EVENHAND_HOST, config.EVENHAND_PORT);
+      stops.push(() => closeServer(server));
+      const base =
+        config.EVENHAND_PUBLIC_URL?.replace(/\/$/, '') ?? `http://${hostInUrl(config.EVENHAND_HOST)}:${port}`;
       const installation = await openInstallation({ keepRunning: true });
       stops.push(() => installation.close());
       let demo: Demo | undefined;
@@ -45,25 +62,24 @@ export function runAllInOne(): Promise<void> {
       }
       const environment: NodeJS.ProcessEnv = {
         ...process.env,
-        DATABASE_URL: installation.ownerUrl,
         DATABASE_PASSWORD: '',
         DATABASE_PASSWORD_FILE: '',
         EVENHAND_CONNECTOR_KEY: installation.connectorKey,
         EVENHAND_CONNECTOR_KEY_FILE: '',
+        ...(demo ? { EVENHAND_SIMULATOR_URL: process.env['EVENHAND_SIMULATOR_URL'] || `${base}/sim` } : {}),
       };
-      const server = createLimitedServer();
       const clock = new Clock();
       const apps: RunningApp[] = [];
       for (const app of APPS) {
-        const appConfig = readConfig({ ...runtimeSettings, ...app.settings }, environment) as AppConfig;
+        const own = { ...environment, DATABASE_URL: installation.urlOf(app.role) };
+        const appConfig = readConfig({ ...runtimeSettings, ...app.settings }, own) as AppConfig;
         const running = await startApp(app, { config: appConfig, server, clock });
         apps.push(running);
         stops.push(() => running.stop());
       }
+      server.off('request', sayStarting);
       serve(server, apps, demo ? [{ route: '/sim', handler: demo.handler }] : []);
-      const port = await listen(server, config.EVENHAND_HOST, config.EVENHAND_PORT);
       stops.push(() => closeServer(server));
-      const base = config.EVENHAND_PUBLIC_URL?.replace(/\/$/, '') ?? `http://${hostInUrl(config.EVENHAND_HOST)}:${port}`;
       say('');
       say(`  Evenhand      ${base}/`);
       if (demo) say(`  Customers     ${base}/sim   (a simulated mail provider: nothing leaves this machine)`);
@@ -77,6 +93,11 @@ export function runAllInOne(): Promise<void> {
       throw error;
     }
   });
+}
+
+function sayStarting(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(503, { 'content-type': 'text/plain', 'retry-after': '2' });
+  response.end('Evenhand is starting; reload in a moment.\n');
 }
 
 function hostInUrl(host: string): string {

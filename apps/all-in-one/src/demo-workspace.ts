@@ -32,7 +32,14 @@ export async function seedWorkspace(installation: Installation, mailbox: DemoMai
     const known = (await accounts.list()).find((account) => account.address === mailbox.address);
     if (known) await accounts.reconnect(known.id, settings, credentials, { check: false });
     else {
-      const account = { workspaceId, address: mailbox.address, name: 'Service clients', settings, credentials, simulated: true };
+      const account = {
+        workspaceId,
+        address: mailbox.address,
+        name: 'Service clients',
+        settings,
+        credentials,
+        simulated: true,
+      };
       await accounts.add(account, { check: false });
     }
   });

@@ -69,15 +69,23 @@ export function required(options: Options, name: string): string {
 const MAX_PASSWORD = 4_096;
 
 /** The password on the first line of standard input; never an argument, which other users of the machine could see. */
-export async function passwordFromStdin(options: Options, stdin: AsyncIterable<Buffer> = process.stdin): Promise<string> {
-  if (options['password-stdin'] !== true) throw new UsageError('--password-stdin is missing: the password is read from standard input');
+export async function passwordFromStdin(
+  options: Options,
+  stdin: AsyncIterable<Buffer> = process.stdin,
+): Promise<string> {
+  if (options['password-stdin'] !== true)
+    throw new UsageError('--password-stdin is missing: the password is read from standard input');
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {
     chunks.push(chunk);
-    if ((size += chunk.length) > MAX_PASSWORD) throw new UsageError(`the password is longer than ${MAX_PASSWORD} bytes`);
+    if ((size += chunk.length) > MAX_PASSWORD)
+      throw new UsageError(`the password is longer than ${MAX_PASSWORD} bytes`);
   }
   const [password = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1);
-  if (password === '') throw new UsageError('standard input holds no password; pipe it in, e.g. printf "%s" "$PASSWORD" | npm run -s evenhand -- …');
+  if (password === '')
+    throw new UsageError(
+      'standard input holds no password; pipe it in, e.g. printf "%s" "$PASSWORD" | npm run -s evenhand -- …',
+    );
   return password;
 }

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { explain, readConfig, RedisLink, runtimeSettings, Logger } from '@app/runtime';
+import { ConfigError, explain, readConfig, RedisLink, runtimeSettings, Logger } from '@app/runtime';
 import { Vault } from '@app/connector-host';
 import { emailAccounts } from '../../connector-email/src';
 import type { Command, Output } from './command';
@@ -32,7 +32,8 @@ export const doctor: Command = {
     try {
       installation = await openInstallation();
     } catch (error) {
-      tell({ what: 'database', state: 'fault', detail: explain(error).split('\n')[0] ?? '', mend: 'mend this first; the rest needs it' });
+      const what = error instanceof ConfigError ? 'configuration' : 'database';
+      tell({ what, state: 'fault', detail: explain(error), mend: 'mend this first; the rest needs it' });
       return 1;
     }
     try {
@@ -57,7 +58,9 @@ function node(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const ok = (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major >= 24;
   const detail = `Node ${process.versions.node}`;
-  return ok ? { what: 'node', state: 'ok', detail } : { what: 'node', state: 'fault', detail, mend: 'install Node 20.19, 22.13, 24 or newer' };
+  return ok
+    ? { what: 'node', state: 'ok', detail }
+    : { what: 'node', state: 'fault', detail, mend: 'install Node 20.19, 22.13, 24 or newer' };
 }
 
 async function disk(installation: Installation): Promise<Finding> {
@@ -75,7 +78,13 @@ async function database(installation: Installation): Promise<Finding> {
     );
     const where = installation.embedded ? 'embedded' : new URL(installation.ownerUrl).host;
     const detail = `PostgreSQL ${row?.version} (${where}), schema up to date`;
-    if (row?.sealed) return { what: 'database', state: 'fault', detail: `${detail}; triage may read sealed values`, mend: 'run npm run migrate; do not let processes log in as the owner' };
+    if (row?.sealed)
+      return {
+        what: 'database',
+        state: 'fault',
+        detail: `${detail}; triage may read sealed values`,
+        mend: 'run npm run migrate; do not let processes log in as the owner',
+      };
     return { what: 'database', state: 'ok', detail: `${detail}; sealed values are refused to triage` };
   });
 }
@@ -85,9 +94,15 @@ async function redis(): Promise<Finding> {
   if (url === undefined) return { what: 'redis', state: 'ok', detail: 'none; PostgreSQL does its work' };
   const link = new RedisLink(url, Logger.create({ level: 'silent', app: 'cli' }));
   try {
-    for (let waited = 0; waited < 3_000 && !link.answering; waited += 50) await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let waited = 0; waited < 3_000 && !link.answering; waited += 50)
+      await new Promise((resolve) => setTimeout(resolve, 50));
     if (link.answering) return { what: 'redis', state: 'ok', detail: new URL(url).host };
-    return { what: 'redis', state: 'note', detail: `${new URL(url).host} does not answer; nothing is lost, jobs take up to 5 s longer`, mend: 'start it, correct REDIS_URL, or leave it out' };
+    return {
+      what: 'redis',
+      state: 'note',
+      detail: `${new URL(url).host} does not answer; nothing is lost, jobs take up to 5 s longer`,
+      mend: 'start it, correct REDIS_URL, or leave it out',
+    };
   } finally {
     await link.close();
   }
@@ -103,10 +118,24 @@ async function work(installation: Installation): Promise<Finding[]> {
     if (!row) return [];
     const findings: Finding[] = [];
     const add = (count: number, what: string, detail: string, mend: string): void => {
-      findings.push(count === 0 ? { what, state: 'ok', detail: `no ${detail}` } : { what, state: 'fault', detail: `${count} ${detail}`, mend });
+      findings.push(
+        count === 0
+          ? { what, state: 'ok', detail: `no ${detail}` }
+          : { what, state: 'fault', detail: `${count} ${detail}`, mend },
+      );
     };
-    add(row.events, 'intake', 'events wait for more than a minute', 'is triage running? its log names an event it cannot take in');
-    add(row.dead + row.late, 'jobs', 'jobs given up or more than 5 minutes late', 'see /metrics and the log for the name of the job; a stopped process is the usual reason');
+    add(
+      row.events,
+      'intake',
+      'events wait for more than a minute',
+      'is triage running? its log names an event it cannot take in',
+    );
+    add(
+      row.dead + row.late,
+      'jobs',
+      'jobs given up or more than 5 minutes late',
+      'see /metrics and the log for the name of the job; a stopped process is the usual reason',
+    );
     add(row.troubled, 'sending', 'messages failed or uncertain', 'people see them under "Failed" and decide there');
     return findings;
   });
@@ -114,10 +143,21 @@ async function work(installation: Installation): Promise<Finding[]> {
 
 async function mailboxes(installation: Installation): Promise<Finding[]> {
   return withDatabase(installation, 'connector', async ({ database, logger }) => {
-    const accounts = emailAccounts({ database, vault: new Vault(Buffer.from(installation.connectorKey, 'hex')), logger });
+    const accounts = emailAccounts({
+      database,
+      vault: new Vault(Buffer.from(installation.connectorKey, 'hex')),
+      logger,
+    });
     const rows = await accounts.list();
     if (rows.length === 0) {
-      return [{ what: 'mailboxes', state: 'note', detail: 'none is connected', mend: 'connect one on the page, or: npm run evenhand -- account add email --help' }];
+      return [
+        {
+          what: 'mailboxes',
+          state: 'note',
+          detail: 'none is connected',
+          mend: 'connect one on the page, or: npm run evenhand -- account add email --help',
+        },
+      ];
     }
     return Promise.all(
       rows.map(async (row): Promise<Finding> => {
@@ -127,7 +167,12 @@ async function mailboxes(installation: Installation): Promise<Finding[]> {
           await accounts.try(row.id);
           return { what, state: 'ok', detail: 'both servers let us in' };
         } catch (error) {
-          return { what, state: 'fault', detail: (error as Error).message, mend: 'mend the server or the password, then connect it again on the page' };
+          return {
+            what,
+            state: 'fault',
+            detail: (error as Error).message,
+            mend: 'mend the server or the password, then connect it again on the page',
+          };
         }
       }),
     );

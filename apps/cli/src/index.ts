@@ -1,3 +1,4 @@
+export { installationSettings } from './config';
 export { allMigrations } from './schema-owners';
 export { openInstallation, type Installation } from './installation';
 export { withDatabase, type Session } from './with-database';

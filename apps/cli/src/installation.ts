@@ -1,13 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { migrate, readConfig, runtimeSettings, startEmbeddedPostgres } from '@app/runtime';
+import { parseKey } from '@app/connector-host';
+import {
+  migrate,
+  readConfig,
+  roleName,
+  roleUrl,
+  runtimeSettings,
+  startEmbeddedPostgres,
+  type DatabaseRole,
+} from '@app/runtime';
+import { installationSettings, rolePasswords } from './config';
 import { allMigrations } from './schema-owners';
 
 /** One Evenhand on one machine: its database, its data directory and its keys. */
 export interface Installation {
   /** URL of the owner of the database. */
   readonly ownerUrl: string;
+  /** URL with which a kind of process logs in. */
+  urlOf(role: DatabaseRole): string;
   /** Absolute path. */
   readonly dataDir: string;
   /** Key that only connectors hold, 64 hexadecimal digits. */
@@ -29,45 +41,54 @@ export async function openInstallation(
     readonly keepRunning?: boolean;
   } = {},
 ): Promise<Installation> {
-  const config = readConfig(runtimeSettings);
+  const config = readConfig({ ...runtimeSettings, ...installationSettings });
   const dataDir = resolve(config.EVENHAND_DATA_DIR);
-  makePrivateDir(dataDir);
-  const connectorKey = connectorKeyOf(dataDir);
+  makeDataDir(dataDir);
+  const connectorKey = config.EVENHAND_CONNECTOR_KEY?.toString('hex') ?? keyInDataDir(dataDir);
+  const passwords = rolePasswords(config);
+  const urlOf = (ownerUrl: string) => (role: DatabaseRole) => {
+    const url = new URL(ownerUrl);
+    if (passwords[role] === undefined) return roleUrl(ownerUrl, role);
+    url.username = roleName(role);
+    url.password = encodeURIComponent(passwords[role]);
+    return url.href;
+  };
   if (config.DATABASE_URL !== undefined) {
     const url = new URL(config.DATABASE_URL);
     if (config.DATABASE_PASSWORD !== undefined) url.password = encodeURIComponent(config.DATABASE_PASSWORD);
-    await migrate({ ownerUrl: url.href, migrations: allMigrations });
-    return { ownerUrl: url.href, dataDir, connectorKey, embedded: false, close: async () => undefined };
+    await migrate({ ownerUrl: url.href, migrations: allMigrations, passwords });
+    const close = async (): Promise<void> => undefined;
+    return { ownerUrl: url.href, urlOf: urlOf(url.href), dataDir, connectorKey, embedded: false, close };
   }
   const postgres = await startEmbeddedPostgres({ dataDir, ...options });
   try {
-    await migrate({ ownerUrl: postgres.url, migrations: allMigrations });
+    await migrate({ ownerUrl: postgres.url, migrations: allMigrations, passwords });
   } catch (error) {
     await postgres.stop();
     throw error;
   }
-  return { ownerUrl: postgres.url, dataDir, connectorKey, embedded: true, close: () => postgres.stop() };
+  const close = (): Promise<void> => postgres.stop();
+  return { ownerUrl: postgres.url, urlOf: urlOf(postgres.url), dataDir, connectorKey, embedded: true, close };
 }
 
-function connectorKeyOf(dataDir: string): string {
-  const given = process.env['EVENHAND_CONNECTOR_KEY'];
-  if (given) return given;
-  const file = process.env['EVENHAND_CONNECTOR_KEY_FILE'] ?? join(dataDir, 'connector-key');
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+/** The installation's own key, made on first use. @throws with how to mend it when the file holds no key. */
+function keyInDataDir(dataDir: string): string {
+  const file = join(dataDir, 'connector-key');
   // the first of two processes wins; the other reads what it wrote
   try {
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  return readFileSync(file, 'utf8').trim();
+  const key = parseKey(readFileSync(file, 'utf8').trim());
+  if (key) return key.toString('hex');
+  throw new Error(
+    `${file} does not hold a key (32 bytes as 64 hexadecimal digits). Put the copy you kept there: without it raw mail and ` +
+      'the passwords of mailboxes cannot be read again. Only if there is none, and no mailbox yet, remove the file.',
+  );
 }
 
-function makePrivateDir(dir: string): void {
+function makeDataDir(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true });
   } catch (error) {

@@ -21,11 +21,14 @@ export const userAdd: Command = {
   },
   async run(options, out) {
     const email = required(options, 'email').trim().toLowerCase();
-    if (!/^[^\s@]+@[^\s@]+$/.test(email)) throw new UsageError(`--email: got "${email}", expected an address such as lea@example.org`);
+    if (!/^[^\s@]+@[^\s@]+$/.test(email))
+      throw new UsageError(`--email: got "${email}", expected an address such as lea@example.org`);
     const role = ROLES.find((known) => known === options['role']);
-    if (!role) throw new UsageError(`--role: got ${JSON.stringify(options['role'] ?? null)}, expected ${ROLES.join(', ')}`);
+    if (!role)
+      throw new UsageError(`--role: got ${JSON.stringify(options['role'] ?? null)}, expected ${ROLES.join(', ')}`);
     const password = await passwordFromStdin(options);
-    if (password.length < MIN_PASSWORD) throw new UsageError(`the password has ${password.length} characters; at least ${MIN_PASSWORD} are needed`);
+    if (password.length < MIN_PASSWORD)
+      throw new UsageError(`the password has ${password.length} characters; at least ${MIN_PASSWORD} are needed`);
     const installation = await openInstallation();
     try {
       return await withDatabase(installation, 'api', async ({ database, live }) => {

@@ -1,4 +1,4 @@
-import { Clock, Database, Ids, Live, Logger, roleUrl, type DatabaseRole } from '@app/runtime';
+import { Clock, Database, Ids, Live, Logger, type DatabaseRole } from '@app/runtime';
 import type { Installation } from './installation';
 
 export interface Session {
@@ -9,14 +9,14 @@ export interface Session {
 
 /** A short-lived pool of one role, or of the owner of the database, for one command. */
 export async function withDatabase<T>(
-  installation: Pick<Installation, 'ownerUrl'>,
+  installation: Pick<Installation, 'ownerUrl' | 'urlOf'>,
   role: DatabaseRole | 'owner',
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const logger = Logger.create({ level: 'error', app: 'cli' });
   const clock = new Clock();
   const database = await Database.connect({
-    url: role === 'owner' ? installation.ownerUrl : roleUrl(installation.ownerUrl, role),
+    url: role === 'owner' ? installation.ownerUrl : installation.urlOf(role),
     poolSize: 2,
     applicationName: 'evenhand cli',
     clock,

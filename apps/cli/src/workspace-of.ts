@@ -7,7 +7,7 @@ import { withDatabase } from './with-database';
  * @returns undefined when there is none yet. @throws UsageError when it is not clear which.
  */
 export async function workspaceOf(
-  installation: Pick<Installation, 'ownerUrl'>,
+  installation: Pick<Installation, 'ownerUrl' | 'urlOf'>,
   name: string | boolean | undefined,
 ): Promise<string | undefined> {
   const rows = await withDatabase(installation, 'owner', ({ database }) =>
@@ -22,7 +22,9 @@ export async function workspaceOf(
   }
   const real = rows.filter((row) => !row.demo);
   if (real.length > 1) {
-    throw new UsageError(`--workspace: there are several, name one of ${real.map((row) => JSON.stringify(row.name)).join(', ')}`);
+    throw new UsageError(
+      `--workspace: there are several, name one of ${real.map((row) => JSON.stringify(row.name)).join(', ')}`,
+    );
   }
   return real[0]?.id;
 }
