@@ -1,5 +1,5 @@
 import 'reflect-metadata';
 import { runApp } from '@app/runtime';
-import { triageApp } from '.';
+import { triageApp } from './triage-app';
 
 void runApp(triageApp);

@@ -1,5 +1,5 @@
 import { Ids } from '@app/runtime';
-import { TestInbox, type TestWorkspace } from '../test/test-workspace';
+import { TestInbox, type TestWorkspace } from './testing/test-workspace';
 
 let inbox: TestInbox;
 let ws: TestWorkspace;

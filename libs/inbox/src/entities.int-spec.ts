@@ -1,22 +1,25 @@
-import { DataSource } from 'typeorm';
+import { Clock, Database, Ids, Logger } from '@app/runtime';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { inboxEntities } from './entities';
 
 let database: TestDatabase;
-let source: DataSource;
+let pool: Database;
+let source: Database['dataSource'];
 beforeAll(async () => {
   database = await testDatabase();
-  source = new DataSource({
-    type: 'postgres',
+  pool = await Database.connect({
     url: database.ownerUrl,
+    poolSize: 2,
+    applicationName: 'test',
+    clock: new Clock(),
+    ids: new Ids(),
+    logger: Logger.create({ app: 'test', level: 'silent' }),
     entities: inboxEntities,
-    uuidExtension: 'pgcrypto',
-    installExtensions: false,
   });
-  await source.initialize();
+  source = pool.dataSource;
 });
 afterAll(async () => {
-  await source.destroy();
+  await pool.close();
   await database.drop();
 });
 

@@ -1,5 +1,5 @@
 import { sqlState, type DatabaseRole } from '@app/runtime';
-import { TestInbox, type TestWorkspace } from '../test/test-workspace';
+import { TestInbox, type TestWorkspace } from './testing/test-workspace';
 
 const DENIED = '42501';
 let inbox: TestInbox;
@@ -64,6 +64,12 @@ describe.each(['api', 'triage'] as const)('the %s process', (role) => {
     expect(
       await attempt(role, `update inbox.waits set language = 'xx' where workspace_id = $1 returning id`, [other.id]),
     ).toEqual([]);
+  });
+
+  it('appends to the record of no workspace but its own', async () => {
+    const line = JSON.stringify([{ kind: 'wait.ended' }]);
+    expect(await attempt(role, 'select record.append($1, now(), $2::jsonb)', [other.id, line])).toBe(DENIED);
+    expect(await attempt(role, 'select record.take_head($1) as size', [other.id])).toEqual([{ size: null }]);
   });
 
   it('sees nothing at all without a workspace', async () => {

@@ -63,3 +63,8 @@ export async function getMessage(tx: Tx, id: string): Promise<Message> {
   if (!message) throw new Error(`there is no message ${id} in this workspace`);
   return message;
 }
+
+/** PostgreSQL holds no NUL in text, and no reader misses it. */
+export function withoutNul(text: string): string {
+  return text.replaceAll('\0', '');
+}

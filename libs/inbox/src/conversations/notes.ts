@@ -5,7 +5,7 @@ import { mayOpen, readAccess } from '../people/access';
 import { beginOffer } from '../queue/begin-offer';
 import { append, type RecordEntry } from '../record/record';
 import { lockConversation, type LockedConversation } from './lock';
-import { getMessage, type Message } from './message';
+import { getMessage, withoutNul, type Message } from './message';
 
 /** Longest note, in UTF-16 units. */
 export const MAX_NOTE_LENGTH = 50_000;
@@ -43,7 +43,7 @@ export class Notes {
     },
   ): Promise<{ message: Message } | { error: 'not-held' | 'empty' } | { error: 'too-long'; max: number }> {
     const { agentId, conversationId, clientMutationId } = note;
-    const text = note.text.trim();
+    const text = withoutNul(note.text).trim();
     if (text === '') return { error: 'empty' };
     if (text.length > MAX_NOTE_LENGTH) return { error: 'too-long', max: MAX_NOTE_LENGTH };
     let entries: readonly RecordEntry[] = [];

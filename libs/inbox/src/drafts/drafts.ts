@@ -1,5 +1,6 @@
 import type { Tx } from '@app/runtime';
 import type { Changes } from '../changes/changes';
+import { withoutNul } from '../conversations/message';
 import { mayOpen, readAccess } from '../people/access';
 import { beginOffer } from '../queue/begin-offer';
 import { append } from '../record/record';
@@ -52,7 +53,7 @@ export class Drafts {
              saved_at = excluded.saved_at
        where d.revision < excluded.revision
       returning ${columns}`,
-      [conversationId, agentId, tx.workspaceId, draft.text, draft.attachmentIds, draft.revision, tx.now],
+      [conversationId, agentId, tx.workspaceId, withoutNul(draft.text), draft.attachmentIds, draft.revision, tx.now],
     );
     await this.changes.write(tx, [
       ...begun.changes,

@@ -1,6 +1,6 @@
 import type { InboundEvent } from '@app/channel';
 import * as fc from 'fast-check';
-import { TestInbox, type TestWorkspace } from '../../test/test-workspace';
+import { TestInbox, type TestWorkspace } from '../testing/test-workspace';
 
 let inbox: TestInbox;
 beforeAll(async () => {

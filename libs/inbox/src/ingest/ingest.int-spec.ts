@@ -1,4 +1,4 @@
-import { TestInbox, minuteOf, type TestWorkspace } from '../../test/test-workspace';
+import { TestInbox, minuteOf, type TestWorkspace } from '../testing/test-workspace';
 
 let inbox: TestInbox;
 let ws: TestWorkspace;

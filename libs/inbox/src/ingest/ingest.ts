@@ -1,4 +1,4 @@
-import { inboundEvent, type MessageEvent, type SendEvent, type AccountEvent } from '@app/channel';
+import { inboundEvent, type AccountEvent, type SendEvent } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
 import { lockConversations } from '../conversations/lock';

@@ -1,5 +1,5 @@
 import { Ids } from '@app/runtime';
-import { minuteOf, TestInbox, type TestWorkspace } from '../../test/test-workspace';
+import { minuteOf, TestInbox, type TestWorkspace } from '../testing/test-workspace';
 
 let inbox: TestInbox;
 let ws: TestWorkspace;

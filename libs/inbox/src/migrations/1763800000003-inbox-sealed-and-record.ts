@@ -69,10 +69,11 @@ export class InboxSealedAndRecord1763800000003 implements MigrationInterface {
       create trigger entries_no_truncate before truncate on record.entries for each statement execute function record.refuse();
       create trigger heads_no_delete before delete on record.heads for each row execute function record.refuse();
 
-      -- Takes the head of a workspace's record; first statement of an offer.
+      -- Takes the head of a workspace's record; first statement of an offer. Only that of the transaction's own workspace.
       create function record.take_head(p_workspace uuid)
       returns bigint language sql security definer set search_path = pg_catalog as $$
-        select size from record.heads where workspace_id = p_workspace for update
+        select size from record.heads
+         where workspace_id = p_workspace and p_workspace::text = current_setting('evenhand.workspace', true) for update
       $$;
 
       -- The one way in. Entries are {kind, wait, ...fields}; numbers have no gap, time does not run back.
@@ -82,6 +83,9 @@ export class InboxSealedAndRecord1763800000003 implements MigrationInterface {
       declare v_size bigint; v_at timestamptz; v_count integer := jsonb_array_length(p_entries);
       begin
         if v_count = 0 then raise exception 'nothing to append'; end if;
+        if p_workspace::text is distinct from current_setting('evenhand.workspace', true) then
+          raise exception 'the record of another workspace' using errcode = 'insufficient_privilege';
+        end if;
         update record.heads set size = size + v_count, last_at = greatest(last_at, p_at)
          where workspace_id = p_workspace returning size - v_count, last_at into v_size, v_at;
         if not found then raise exception 'workspace % has no record', p_workspace; end if;

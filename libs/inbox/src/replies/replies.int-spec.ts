@@ -1,6 +1,6 @@
 import { messageSendJob } from '@app/channel';
 import { Ids } from '@app/runtime';
-import { minuteOf, TestInbox, type TestWorkspace } from '../../test/test-workspace';
+import { minuteOf, TestInbox, type TestWorkspace } from '../testing/test-workspace';
 import type { Offer } from '../queue/offer';
 import type { ReplyInput } from './replies';
 

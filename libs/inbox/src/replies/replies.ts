@@ -1,7 +1,7 @@
 import type { Jobs, Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
 import { lockConversation, type LockedConversation } from '../conversations/lock';
-import { getMessage, type Message, type ReplyKind } from '../conversations/message';
+import { getMessage, withoutNul, type Message, type ReplyKind } from '../conversations/message';
 import { once } from '../once';
 import { mayOpen, readAccess } from '../people/access';
 import { beginOffer } from '../queue/begin-offer';
@@ -101,7 +101,7 @@ export class Replies {
     conversation: LockedConversation,
   ): Promise<ReplyRefusal | undefined> {
     const { agentId } = input;
-    if (input.text.trim() === '' && input.attachmentIds.length === 0) return { error: 'empty' };
+    if (withoutNul(input.text).trim() === '' && input.attachmentIds.length === 0) return { error: 'empty' };
     if (!(await this.holds(tx, agentId, conversation))) return { error: 'not-held' };
     const [account] = await tx.query<{ status: string; detail: string; max: number | null }>(
       'select status, detail, max_length as max from inbox.accounts where id = $1',
@@ -168,7 +168,7 @@ export class Replies {
         conversation.visibility,
         tx.now,
         subject,
-        input.text,
+        withoutNul(input.text),
         to,
         input.replyKind,
         input.seenUpTo,

@@ -196,18 +196,23 @@ async function bind(tx: Tx, bindings: readonly { readonly id: string; readonly w
   );
 }
 
-/** Messages that wait belong to the open wait of their conversation. By way of ids: a join would read the whole table. */
+/**
+ * Messages that wait belong to the open wait of their conversation. Each step takes one conversation by its index: left to
+ * itself, a planner that does not know yet how large the tables have grown goes through all messages that wait.
+ */
 async function adoptMessages(tx: Tx, conversationIds: readonly string[]): Promise<void> {
   if (conversationIds.length === 0) return;
   await tx.query(
     /* sql */ `
-    update inbox.messages m set wait_id = (select c.wait_id from inbox.conversations c where c.id = m.conversation_id)
-     where m.id = any(array(
-       select u.id from unnest($1::uuid[]) t(id) join inbox.conversations c on c.id = t.id
-         cross join lateral (
-           select m.id from inbox.messages m
-            where m.conversation_id = c.id and m.direction = 'inbound' and m.class = 'ordinary' and m.origin = 'platform'
-              and m.covered_by is null and m.wait_id is distinct from c.wait_id offset 0) u))`,
+    with adopted as materialized (
+      select m.id, c.wait_id
+        from unnest($1::uuid[]) p (id)
+       cross join lateral (select wait_id from inbox.conversations where id = p.id offset 0) c
+       cross join lateral (
+         select u.id from inbox.messages u
+          where u.conversation_id = p.id and u.direction = 'inbound' and u.class = 'ordinary' and u.origin = 'platform'
+            and u.covered_by is null and u.wait_id is distinct from c.wait_id offset 0) m)
+    update inbox.messages m set wait_id = adopted.wait_id from adopted where m.id = adopted.id`,
     [conversationIds],
   );
 }

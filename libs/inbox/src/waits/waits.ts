@@ -1,6 +1,7 @@
 import type { Tx } from '@app/runtime';
 import type { Changes } from '../changes/changes';
 import { lockConversation } from '../conversations/lock';
+import { withoutNul } from '../conversations/message';
 import { insertNote } from '../conversations/notes';
 import { leaseEnd } from '../queue/offer';
 import { append, takeHead } from '../record/record';
@@ -52,7 +53,8 @@ export class Waits {
       [waitId],
     );
     await tx.query('update inbox.conversations set wait_id = null, version = version + 1 where wait_id = $1', [waitId]);
-    const note = call.note?.trim() ? await insertNote(tx, conversation, agentId, call.note.trim()) : undefined;
+    const words = withoutNul(call.note ?? '').trim();
+    const note = words === '' ? undefined : await insertNote(tx, conversation, agentId, words);
     await this.changes.write(tx, [
       { kind: 'queue', id: tx.workspaceId },
       { kind: 'offer', id: offer.id, conversationId: conversation.id, agentId },

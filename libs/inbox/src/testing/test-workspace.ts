@@ -1,8 +1,8 @@
 import type { AccountEvent, InboundEvent, MessageEvent, SendEvent } from '@app/channel';
 import { Clock, Database, Ids, Logger, roleUrl, type DatabaseRole, type Tx } from '@app/runtime';
-import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
-import { Agents, Attachments, Changes, Drafts, Ingest, Notes, Queue, Replies, Waits, Workspaces } from '../src';
-import type { IngestReport, StoredEvent } from '../src';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { Agents, Attachments, Changes, Drafts, Ingest, Notes, Queue, Replies, Waits, Workspaces } from '..';
+import type { IngestReport, StoredEvent } from '..';
 
 /** What a reply handed to the connector. */
 export interface EnqueuedJob {
