@@ -323,6 +323,7 @@ export class Inbox1763800000004 implements MigrationInterface {
       );
       create unique index offers_active on inbox.offers (wait_id) where state in ('open', 'taken');
       create index offers_agent on inbox.offers (agent_id, offered_at) where state in ('open', 'taken');
+      create index offers_wait on inbox.offers (wait_id, agent_id);
       create index offers_conversation on inbox.offers (conversation_id, agent_id);
       create index offers_lease on inbox.offers (lease_until) where state in ('open', 'taken');
 

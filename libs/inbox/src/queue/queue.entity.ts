@@ -82,6 +82,7 @@ export const offersTable = new EntitySchema({
       columns: ['agentId', 'offeredAt'],
       where: "(state = ANY (ARRAY['open'::text, 'taken'::text]))",
     },
+    { name: 'offers_wait', columns: ['waitId', 'agentId'] },
     { name: 'offers_conversation', columns: ['conversationId', 'agentId'] },
     { name: 'offers_lease', columns: ['leaseUntil'], where: "(state = ANY (ARRAY['open'::text, 'taken'::text]))" },
   ],

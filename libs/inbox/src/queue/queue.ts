@@ -2,7 +2,7 @@ import type { Tx } from '@app/runtime';
 import type { Changes } from '../changes/changes';
 import { once } from '../once';
 import { append, takeHead, type RecordEntry } from '../record/record';
-import { findOffer, leaseEnd, listActiveOffers, type DeclineReason, type Offer } from './offer';
+import { findOffer, leaseEnd, listActiveOffers, offerColumns, type DeclineReason, type Offer } from './offer';
 import { readQueue, type PageOf, type QueuePage } from './queue-entries';
 
 /** The queue in numbers. */
@@ -11,6 +11,12 @@ export interface QueueState {
   /** Given to somebody. */
   readonly taken: number;
   readonly oldestWaitingSince: Date | null;
+}
+
+/** An offer that is written and not on record yet. */
+interface Given {
+  readonly offer: Offer;
+  readonly entry: RecordEntry;
 }
 
 interface Head {
@@ -38,19 +44,18 @@ export class Queue {
     // first of all: two who ask at once are served one after the other, each seeing what the other was given
     await takeHead(tx);
     const { agentId, clientMutationId } = call;
-    let made: RecordEntry | undefined;
+    let made: Given | undefined;
     const given = await once(tx, { agentId, key: clientMutationId, name: 'offerNext' }, async () => {
       const result = await this.give(tx, call);
       if ('error' in result) return result;
-      made = result.entry;
-      return { offerId: result.offerId };
+      made = result;
+      return { offerId: result.offer.id };
     });
     if ('error' in given) return given;
-    const offer = (await findOffer(tx, given.offerId))!;
-    if (made) {
-      const entry = await append(tx, [made]);
-      if (entry !== offer.entry) throw new Error(`the record gave entry ${entry} to an offer that says ${offer.entry}`);
-    }
+    if (!made) return { offer: (await findOffer(tx, given.offerId))! };
+    const { offer, entry } = made;
+    const number = await append(tx, [entry]);
+    if (number !== offer.entry) throw new Error(`the record gave entry ${number} to an offer that says ${offer.entry}`);
     return { offer };
   }
 
@@ -132,31 +137,32 @@ export class Queue {
   private async give(
     tx: Tx,
     call: { readonly agentId: string; readonly clientMutationId: string },
-  ): Promise<{ offerId: string; entry: RecordEntry } | { error: 'empty' } | { error: 'at-capacity'; offers: Offer[] }> {
+  ): Promise<Given | { error: 'empty' } | { error: 'at-capacity'; offers: Offer[] }> {
     const { agentId } = call;
-    const offers = await listActiveOffers(tx, agentId);
-    const [agent] = await tx.query<{ capacity: number }>(
-      'select capacity from inbox.agents where id = $1 and deactivated_at is null',
+    const [agent] = await tx.query<{ room: number }>(
+      /* sql */ `
+      select a.capacity - (select count(*) from inbox.offers o where o.agent_id = a.id and o.state in ('open', 'taken')) as room
+        from inbox.agents a where a.id = $1 and a.deactivated_at is null`,
       [agentId],
     );
     if (!agent) throw new Error(`there is no active agent ${agentId} in this workspace`);
-    if (offers.length >= agent.capacity) return { error: 'at-capacity', offers };
+    if (agent.room <= 0) return { error: 'at-capacity', offers: await listActiveOffers(tx, agentId) };
 
     const head = await this.head(tx, agentId);
     if (!head) return { error: 'empty' };
     const offerId = tx.newId();
     // the entry's number is known before it is appended: this transaction holds the record's head
-    const [inserted] = await tx.query(
+    const [offer] = await tx.query<Offer>(
       /* sql */ `
       with given as (
         update inbox.waits set state = 'offered', offer_count = offer_count + 1, version = version + 1
          where id = $3 and state = 'queued' returning id)
       insert into inbox.offers (id, workspace_id, wait_id, conversation_id, agent_id, offered_at, lease_until, entry)
       select $1, $2, g.id, $4, $5, $6, $7, h.size + 1 from given g, record.heads h where h.workspace_id = $2
-      returning 1`,
+      returning ${offerColumns}`,
       [offerId, tx.workspaceId, head.id, head.conversationId, agentId, tx.now, leaseEnd(tx.now)],
     );
-    if (!inserted) throw new Error(`wait ${head.id} left the queue while the record's head was held`);
+    if (!offer) throw new Error(`wait ${head.id} left the queue while the record's head was held`);
     await this.tell(tx, [{ id: offerId, agentId, conversationId: head.conversationId }], call.clientMutationId);
     const entry: RecordEntry = {
       kind: 'offer.made',
@@ -169,7 +175,7 @@ export class Queue {
         key: head.key,
       },
     };
-    return { offerId, entry };
+    return { offer, entry };
   }
 
   /** The oldest wait that this agent did not give back. */
