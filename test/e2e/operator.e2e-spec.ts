@@ -57,35 +57,6 @@ function addMailbox(ports: { imap: number; smtp: number }, password: string, add
 
 const ports = (): { imap: number; smtp: number } => ({ imap: provider.imapPort, smtp: provider.smtpPort });
 
-it('lists what it can do, and says what is wrong with a call and how it is made', async () => {
-  const help = await evenhand(env, []);
-  expect(help.code).toBe(0);
-  for (const words of ['migrate', 'user add', 'account add email', 'doctor']) expect(help.output).toContain(words);
-
-  const wrong: [string[], RegExp][] = [
-    [['user', 'remove'], /There is no command "user remove"/],
-    [['user', 'add', '--role', 'admin', '--password-stdin'], /--email is missing[\s\S]*Usage: user add/],
-    [['user', 'add', '--email', 'nobody', '--role', 'admin', '--password-stdin'], /--email: got "nobody", expected/],
-    [
-      ['user', 'add', '--email', 'a@b.example', '--role', 'boss', '--password-stdin'],
-      /--role: got "boss", expected agent, supervisor, admin/,
-    ],
-    [['user', 'add', '--email', 'a@b.example', '--role', 'admin'], /--password-stdin is missing/],
-    [
-      ['user', 'add', '--email', 'a@b.example', '--role', 'admin', '--password-stdin'],
-      /standard input holds no password/,
-    ],
-    [['user', 'add', '--mail', 'a@b.example'], /--mail/],
-    [['account', 'add', 'email', '--address', 'a@b.example', '--password-stdin'], /--imap is missing/],
-  ];
-  const said = await Promise.all(wrong.map(([args]) => evenhand(env, args)));
-  said.forEach(({ code, output }, i) => {
-    expect(output).toMatch(wrong[i]![1]);
-    expect(output).not.toMatch(/\n {4}at /);
-    expect(code).toBe(2);
-  });
-});
-
 it('asks for a person first, when a mailbox is added to nothing', async () => {
   const { code, output } = await addMailbox(ports(), 'right');
 

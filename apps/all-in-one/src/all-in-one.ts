@@ -51,8 +51,8 @@ export function runAllInOne(): Promise<void> {
       // before the database: a port that is taken is told at once, and the demo's page needs its number
       const port = await listen(server, config.EVENHAND_HOST, config.EVENHAND_PORT);
       stops.push(() => closeServer(server));
-      const base =
-        config.EVENHAND_PUBLIC_URL?.replace(/\/$/, '') ?? `http://${hostInUrl(config.EVENHAND_HOST)}:${port}`;
+      const here = `http://${hostInUrl(config.EVENHAND_HOST)}:${port}`;
+      const base = config.EVENHAND_PUBLIC_URL?.replace(/\/$/, '') ?? here;
       const installation = await openInstallation({ keepRunning: true });
       stops.push(() => installation.close());
       let demo: Demo | undefined;
@@ -66,7 +66,7 @@ export function runAllInOne(): Promise<void> {
         DATABASE_PASSWORD_FILE: '',
         EVENHAND_CONNECTOR_KEY: installation.connectorKey,
         EVENHAND_CONNECTOR_KEY_FILE: '',
-        ...(demo ? { EVENHAND_SIMULATOR_URL: process.env['EVENHAND_SIMULATOR_URL'] || `${base}/sim` } : {}),
+        ...(demo ? { EVENHAND_SIMULATOR_URL: process.env['EVENHAND_SIMULATOR_URL'] || `${here}/sim` } : {}),
       };
       const clock = new Clock();
       const apps: RunningApp[] = [];
@@ -82,7 +82,7 @@ export function runAllInOne(): Promise<void> {
       stops.push(() => closeServer(server));
       say('');
       say(`  Evenhand      ${base}/`);
-      if (demo) say(`  Customers     ${base}/sim   (a simulated mail provider: nothing leaves this machine)`);
+      if (demo) say(`  Customers     ${here}/sim   (a simulated mail provider: nothing leaves this machine)`);
       else say('  No demo: open the page to make the first admin, then connect a mailbox.');
       say(`  Ctrl-C stops. Data is in ${installation.dataDir}${installation.embedded ? ', database included' : ''}.`);
       say('');
