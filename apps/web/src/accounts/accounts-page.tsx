@@ -1,0 +1,171 @@
+import { useState } from 'react';
+import { useMutation, useQuery } from 'urql';
+import { AccountReconnectDocument, AccountsDocument, DeliveryReprocessDocument, type AccountsQuery } from '../graphql/generated';
+import { useT } from '../language/language';
+import { useNow, useTimes } from '../language/time';
+import { useNews } from '../live/live-provider';
+import { useViewer } from '../session/session';
+import { useAfterPause } from '../ui/after-pause';
+import { Button } from '../ui/button';
+import { ChannelIcon } from '../ui/icons';
+import { newKey } from '../ui/key';
+import { PaneBoundary, QueryFault } from '../ui/pane-fault';
+import { useToast } from '../ui/toasts';
+import { ConnectMailbox } from './connect-mailbox';
+import style from './accounts-page.module.css';
+
+type Account = AccountsQuery['accounts']['nodes'][number];
+
+/** Every connected account: whether it works, what arrived, and what could not be read. */
+export function AccountsPage() {
+  const t = useT();
+  const { agent } = useViewer();
+  const [adding, setAdding] = useState(false);
+  const [{ data, error, fetching }, execute] = useQuery({
+    query: AccountsDocument,
+    variables: { unreadable: agent.role !== 'AGENT' },
+    requestPolicy: 'cache-and-network',
+  });
+  const read = () => execute({ requestPolicy: 'network-only' });
+  useNews(['accounts', 'queue'], read, 2_000);
+  const slow = useAfterPause(fetching && !data);
+
+  return (
+    <main className={style.page} data-pane="" id="list">
+      <div className={style.inner}>
+        <header className={style.head}>
+          <h1>{t('nav.accounts')}</h1>
+          {agent.role === 'ADMIN' && !adding && (
+            <Button onPress={() => setAdding(true)}>{t('accounts.connectMailbox')}</Button>
+          )}
+        </header>
+        <PaneBoundary>
+          {adding && (
+            <section className={style.card}>
+              <ConnectMailbox onLater={() => setAdding(false)} />
+            </section>
+          )}
+          {data?.accounts.nodes.map((account) => (
+            <AccountCard key={account.id} account={account} onChange={read} />
+          ))}
+          {data?.accounts.nodes.length === 0 && !adding && (
+            <div className={style.card}>
+              <p>{t('accounts.none')}</p>
+              {agent.role === 'ADMIN' ? <ConnectMailbox /> : <p className={style.muted}>{t('accounts.askAdmin')}</p>}
+            </div>
+          )}
+          {!data && slow && <div className={style.skeleton} aria-hidden="true" />}
+          {!data && error && !fetching && <QueryFault error={error} onRetry={read} />}
+        </PaneBoundary>
+      </div>
+    </main>
+  );
+}
+
+function AccountCard({ account, onChange }: { readonly account: Account; readonly onChange: () => void }) {
+  const t = useT();
+  const times = useTimes();
+  const now = useNow();
+  const toast = useToast();
+  const { agent } = useViewer();
+  const [{ fetching }, reconnect] = useMutation(AccountReconnectDocument);
+  const { intake, status } = account;
+
+  const connectAgain = async () => {
+    const { data, error } = await reconnect({ input: { accountId: account.id, clientMutationId: newKey() } });
+    const url = data?.accountReconnect.connectUrl;
+    if (url) location.assign(url);
+    else toast({ text: data?.accountReconnect.userErrors[0]?.message ?? error?.message ?? '', tone: 'danger' });
+  };
+
+  return (
+    <section className={style.card} aria-label={account.name}>
+      <header className={style.account}>
+        <ChannelIcon channel={account.channel} />
+        <div className={style.names}>
+          <h2 dir="auto">{account.name}</h2>
+          <p className={style.muted}>
+            <bdi>{account.address}</bdi>
+            {account.simulated && ` · ${t('accounts.simulated')}`}
+          </p>
+        </div>
+        <span className={style.status} data-status={status}>
+          {t(`status.${status}`)}
+        </span>
+      </header>
+      {account.advice !== '' && <p className={style.advice}>{account.advice}</p>}
+      {account.pausedUntil && <p className={style.advice}>{t('accounts.paused', { time: times.when(account.pausedUntil, now) })}</p>}
+      <dl className={style.figures}>
+        <Figure label={t('intake.received')} value={intake.received} />
+        <Figure label={t('intake.read')} value={intake.read} />
+        <Figure label={t('intake.ignored')} value={intake.ignored} />
+        <Figure label={t('intake.unreadable')} value={intake.unreadable} alarm={intake.unreadable > 0} />
+        <Figure label={t('intake.toProcess')} value={intake.toProcess} />
+      </dl>
+      <p className={style.muted}>
+        {intake.lastReceivedAt ? t('intake.last', { time: times.when(intake.lastReceivedAt, now) }) : t('intake.never')}{' '}
+        {t('accounts.checked', { time: times.when(account.checkedAt, now) })}
+      </p>
+      {intake.unreadableDeliveries && intake.unreadableDeliveries.length > 0 && (
+        <Unreadable account={account} onChange={onChange} />
+      )}
+      {agent.role === 'ADMIN' && (status === 'RECONNECT_NEEDED' || status === 'DISCONNECTED') && (
+        <Button look="primary" onPress={() => void connectAgain()} isDisabled={fetching}>
+          {t('accounts.reconnect')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function Figure({ label, value, alarm = false }: { readonly label: string; readonly value: number; readonly alarm?: boolean }) {
+  const times = useTimes();
+  return (
+    <div data-alarm={alarm || undefined}>
+      <dt>{label}</dt>
+      <dd>{times.number(value)}</dd>
+    </div>
+  );
+}
+
+function Unreadable({ account, onChange }: { readonly account: Account; readonly onChange: () => void }) {
+  const t = useT();
+  const times = useTimes();
+  const now = useNow();
+  const toast = useToast();
+  const [{ fetching }, reprocess] = useMutation(DeliveryReprocessDocument);
+  const deliveries = account.intake.unreadableDeliveries ?? [];
+
+  const again = async (ids: readonly string[] | null) => {
+    const input = { accountId: account.id, deliveryIds: ids && [...ids], clientMutationId: newKey() };
+    const { data, error } = await reprocess({ input });
+    const fault = error ? t('fault.notDone') : data?.deliveryReprocess.userErrors[0]?.message;
+    toast(fault ? { text: fault, tone: 'danger' } : { text: t('intake.scheduled', { n: data?.deliveryReprocess.scheduled ?? 0 }) });
+    onChange();
+  };
+
+  return (
+    <div className={style.unreadable}>
+      <div className={style.account}>
+        <h3>{t('intake.unreadableTitle', { n: deliveries.length })}</h3>
+        <Button size="small" onPress={() => void again(null)} isDisabled={fetching}>
+          {t('intake.reprocessAll')}
+        </Button>
+      </div>
+      <ul>
+        {deliveries.map((delivery) => (
+          <li key={delivery.id}>
+            <span>{times.stamp(delivery.receivedAt, now)}</span>
+            <span className={style.problem} dir="auto">
+              {delivery.problem}
+            </span>
+            <span className={style.muted}>{times.bytes(delivery.byteSize)}</span>
+            <Button size="small" look="quiet" onPress={() => void again([delivery.id])} isDisabled={fetching}>
+              {t('intake.reprocess')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+import type { OpenConversation } from '../conversation/conversation-pane';
+import type { MessageKey } from '../language/en';
+
+export interface Block {
+  readonly key: MessageKey;
+  readonly values?: Record<string, string>;
+}
+
+/** Why no reply can be sent now; undefined when one can. Notes can always be written. */
+export function blockOf({ account, wait, offer, heldBy }: OpenConversation): Block | undefined {
+  if (account.status === 'RECONNECT_NEEDED') return { key: 'block.reconnect', values: { account: account.name } };
+  if (account.status === 'DISCONNECTED') return { key: 'block.disconnected', values: { account: account.name } };
+  if (!wait || wait.end || offer) return undefined;
+  return heldBy ? { key: 'block.heldBy', values: { name: heldBy.displayName } } : { key: 'block.offerOver' };
+}

@@ -1,0 +1,89 @@
+import { useEffect, useRef } from 'react';
+import { useT } from '../language/language';
+import { useNow, useTimes } from '../language/time';
+import { useViewer } from '../session/session';
+import { IconButton } from '../ui/button';
+import { BackIcon, ChannelIcon, CheckIcon } from '../ui/icons';
+import type { OpenConversation } from './conversation-pane';
+import { GiveBack } from './give-back';
+import { NoReplyNeeded } from './no-reply-needed';
+import style from './thread-header.module.css';
+
+interface Props {
+  readonly conversation: OpenConversation;
+  readonly onClose: () => void;
+}
+
+/** Who waits since when, on what, and who holds it. */
+export function ThreadHeader({ conversation, onClose }: Props) {
+  const t = useT();
+  const times = useTimes();
+  const { agent } = useViewer();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { reference, subject, channel, account, language, heldBy, wait, offer } = conversation;
+  const open = wait && !wait.end;
+
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [reference]);
+
+  return (
+    <header className={style.header}>
+      <div className={style.back}>
+        <IconButton label={t('action.back')} onPress={onClose}>
+          <BackIcon />
+        </IconButton>
+      </div>
+      <WaitClock conversation={conversation} />
+      <div className={style.about}>
+        <h1 ref={heading} tabIndex={-1} dir="auto" data-pane-focus="" title={subject ?? undefined}>
+          {subject || t('thread.noSubject')}
+        </h1>
+        <p className={style.facts}>
+          <span>{reference}</span>
+          <span className={style.channel}>
+            <ChannelIcon channel={channel} size={16} />
+            <bdi>{account.name}</bdi>
+          </span>
+          {language && <span>{times.language(language)}</span>}
+          {open && wait.need !== 'STANDARD' && <span className={style.need}>{t(`need.${wait.need}`)}</span>}
+          {open && heldBy && (
+            <span>{heldBy.id === agent.id ? t('thread.heldByYou') : t('thread.heldBy', { name: heldBy.displayName })}</span>
+          )}
+        </p>
+      </div>
+      {offer && open && (
+        <div className={style.actions}>
+          <GiveBack offerId={offer.id} />
+          <NoReplyNeeded conversation={conversation} waitId={wait.id} />
+        </div>
+      )}
+    </header>
+  );
+}
+
+/** The product's one number: how long the customer has waited for an answer. */
+function WaitClock({ conversation }: { readonly conversation: OpenConversation }) {
+  const t = useT();
+  const times = useTimes();
+  const now = useNow();
+  const { wait } = conversation;
+  if (!wait || wait.end) {
+    return (
+      <div className={style.clock} data-over="">
+        <span className={style.figure}>
+          <CheckIcon size={24} />
+        </span>
+        <span className={style.since}>
+          {wait?.end ? t(`end.${wait.end.kind}`, { time: times.when(wait.end.at, now) }) : t('thread.nobodyWaits')}
+        </span>
+      </div>
+    );
+  }
+  return (
+    <div className={style.clock}>
+      <time className={style.figure} dateTime={wait.waitingSince} title={times.full(wait.waitingSince)}>
+        {times.wait(wait.waitingSince, now)}
+      </time>
+      <span className={style.since}>{t('thread.since', { time: times.since(wait.waitingSince, now) })}</span>
+    </div>
+  );
+}

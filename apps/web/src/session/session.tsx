@@ -1,0 +1,62 @@
+import { createContext, use, useEffect, useMemo, type ReactNode } from 'react';
+import { useQuery } from 'urql';
+import { SessionDocument, type SessionQuery, type ViewerFactsFragment } from '../graphql/generated';
+import { useLocale, LOCALES } from '../language/language';
+import { FullPageError } from '../ui/full-page';
+import { useApi } from './api';
+
+export type Viewer = ViewerFactsFragment;
+
+interface SessionContextValue {
+  readonly viewer: Viewer | null;
+  readonly installation: SessionQuery['installation'];
+  /** Asks the api again who is signed in and what the counters say. */
+  readonly reload: () => void;
+}
+
+const SessionContext = createContext<SessionContextValue | null>(null);
+
+/** Knows who is signed in; shows nothing until it does. */
+export function SessionProvider({ children }: { readonly children: ReactNode }) {
+  const api = useApi();
+  const { locale, setLocale } = useLocale();
+  const [{ data, error, fetching }, execute] = useQuery({ query: SessionDocument, requestPolicy: 'cache-and-network' });
+
+  useEffect(() => api.onSessionEnd(() => execute({ requestPolicy: 'network-only' })), [api, execute]);
+
+  const chosen = LOCALES.find((each) => each === data?.viewer?.locale.slice(0, 2));
+  const signedInAs = data?.viewer?.agent.id;
+  useEffect(() => {
+    if (signedInAs && chosen && chosen !== locale) setLocale(chosen);
+    // Only who signs in brings a language along; switching it here is not undone by the api's older answer.
+    // eslint-disable-next-line react/exhaustive-deps
+  }, [signedInAs]);
+
+  const value = useMemo(
+    () =>
+      data && {
+        viewer: data.viewer ?? null,
+        installation: data.installation,
+        reload: () => execute({ requestPolicy: 'network-only' }),
+      },
+    [data, execute],
+  );
+  if (value) return <SessionContext value={value}>{children}</SessionContext>;
+  if (error && !fetching) {
+    return <FullPageError error={error} onRetry={() => execute({ requestPolicy: 'network-only' })} />;
+  }
+  return null;
+}
+
+export function useSession(): SessionContextValue {
+  const session = use(SessionContext);
+  if (!session) throw new Error('useSession outside SessionProvider');
+  return session;
+}
+
+/** The signed-in agent, inside the shell. */
+export function useViewer(): Viewer {
+  const { viewer } = useSession();
+  if (!viewer) throw new Error('useViewer while nobody is signed in');
+  return viewer;
+}

@@ -1,0 +1,41 @@
+import { Link } from '@tanstack/react-router';
+import { useQuery } from 'urql';
+import { AccountBannersDocument } from '../graphql/generated';
+import { useT } from '../language/language';
+import { useTimes } from '../language/time';
+import { useNews } from '../live/live-provider';
+import { useViewer } from '../session/session';
+import { FailedIcon } from '../ui/icons';
+import style from './account-banners.module.css';
+
+/** Accounts that cannot answer now: told to everybody, with what still works. */
+export function AccountBanners() {
+  const t = useT();
+  const times = useTimes();
+  const { agent } = useViewer();
+  const [{ data }, execute] = useQuery({ query: AccountBannersDocument });
+  useNews(['accounts'], () => execute({ requestPolicy: 'network-only' }));
+
+  const ill = data?.accounts.nodes.filter(({ status }) => status === 'RECONNECT_NEEDED' || status === 'RATE_LIMITED') ?? [];
+  if (ill.length === 0) return null;
+  return (
+    <div className={style.banners}>
+      {ill.map((account) => (
+        <div key={account.id} className={style.banner} role="alert" data-status={account.status}>
+          <FailedIcon />
+          <p>
+            {account.status === 'RATE_LIMITED'
+              ? t('banner.paused', {
+                  account: account.name,
+                  time: account.pausedUntil ? times.time(account.pausedUntil) : '–',
+                })
+              : t('banner.reconnect', { kind: t(`accountKind.${account.channel}`), account: account.name })}
+          </p>
+          {account.status === 'RECONNECT_NEEDED' && (
+            <Link to="/accounts">{t(agent.role === 'ADMIN' ? 'banner.reconnectNow' : 'banner.tellAdmin')}</Link>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}

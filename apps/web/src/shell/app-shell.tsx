@@ -1,0 +1,62 @@
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { LiveProvider, useNews } from '../live/live-provider';
+import { ConnectionStrip } from '../live/connection';
+import { useSession, useViewer } from '../session/session';
+import { WritingProvider } from '../composer/writing';
+import { SendOutcomes } from '../composer/send-outcomes';
+import { useTakeNext } from '../queue/take-next';
+import { useT } from '../language/language';
+import { AccountBanners } from './account-banners';
+import { KeySheet } from './key-sheet';
+import { Rail } from './rail';
+import { useShortcut } from './shortcuts';
+import { cyclePanes } from './panes';
+import style from './app-shell.module.css';
+
+/** Everything behind the sign-in: rail, banners, and the page of the route. */
+export function AppShell() {
+  const { viewer, installation } = useSession();
+  const { href } = useLocation();
+  if (installation.needsSetUp) return <Navigate to="/welcome" replace />;
+  if (!viewer) return <Navigate to="/sign-in" search={href === '/' ? {} : { next: href }} replace />;
+  return (
+    <LiveProvider key={viewer.agent.id}>
+      <WritingProvider>
+        <Shell />
+      </WritingProvider>
+    </LiveProvider>
+  );
+}
+
+function Shell() {
+  const t = useT();
+  const { counters } = useViewer();
+  const { reload } = useSession();
+  const { take } = useTakeNext();
+
+  useNews(['queue', 'conversations', 'item', 'counters'], reload, 1_000);
+  useShortcut('n', take);
+  useShortcut('F6', cyclePanes);
+  useEffect(() => {
+    document.title = counters.mine > 0 ? `(${counters.mine}) Evenhand` : 'Evenhand';
+  }, [counters.mine]);
+
+  return (
+    <div className={style.shell}>
+      <div className={style.skip}>
+        <a href="#list">{t('skip.list')}</a>
+        <a href="#thread">{t('skip.thread')}</a>
+        <a href="#composer">{t('skip.composer')}</a>
+      </div>
+      <Rail />
+      <div className={style.main}>
+        <ConnectionStrip />
+        <AccountBanners />
+        <Outlet />
+      </div>
+      <SendOutcomes />
+      <KeySheet />
+    </div>
+  );
+}
