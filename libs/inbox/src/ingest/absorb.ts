@@ -1,16 +1,33 @@
 import type { Tx } from '@app/runtime';
+import type { Change } from '../changes/changes';
 import type { RecordEntry } from '../record/record';
-import type { Absorption } from './place-batch';
+import { workedOn, type Absorption } from './place-batch';
 import { MERGE_REFS } from './write-refs';
+
+export interface Absorbed {
+  /** Conversations that are no more. */
+  readonly gone: ReadonlySet<string>;
+  readonly entries: readonly RecordEntry[];
+  readonly changes: readonly Change[];
+}
 
 /**
  * Makes one of two conversations that nobody has worked on: everything of `from` moves to `into`, and its wait, if it has
  * one, becomes that of `into`; `settleWaits` then gives it the earlier time. The caller holds both conversations and the
- * record's head. @returns what is to be appended.
+ * record's head, so no offer can come between; one that was made just before leaves the two as they are.
  */
-export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorption[]): Promise<RecordEntry[]> {
+export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorption[]): Promise<Absorbed> {
+  const gone = new Set<string>();
   const entries: RecordEntry[] = [];
+  const changes: Change[] = [];
+  const worked = await workedOn(
+    tx,
+    pairs.map(({ from }) => from),
+  );
   for (const { from, into } of pairs) {
+    if (worked.has(from)) continue;
+    gone.add(from);
+    for (const id of [from, into]) changes.push({ kind: 'conversation', id, conversationId: id });
     await tx.query('update inbox.messages set conversation_id = $2, version = version + 1 where conversation_id = $1', [
       from,
       into,
@@ -40,7 +57,7 @@ export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorpti
     ]);
     await tx.query('delete from inbox.conversations where id = $1', [from]);
   }
-  return entries;
+  return { gone, entries, changes };
 }
 
 /** Two waits of what is one matter become one: nobody waits twice, and the record says so. */

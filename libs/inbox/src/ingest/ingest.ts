@@ -75,20 +75,17 @@ export class Ingest {
 
     const changes: Change[] = changed ? [{ kind: 'account', id: account.id }] : [];
     const entries: RecordEntry[] = placed.map(received);
-    const gone = new Set(absorbed.map(({ from }) => from));
-    const touched = [...new Set([...begun, ...joined, ...sent.map(({ id }) => id)])].filter((id) => !gone.has(id));
+    const touched = [...new Set([...begun, ...joined, ...sent.map(({ id }) => id)])];
     let applied: readonly SentMessage[] = [];
     if (touched.length > 0) {
       await takeHead(tx);
-      entries.push(...(await absorb(tx, account.id, absorbed)));
-      await refreshConversations(
-        tx,
-        joined.filter((id) => !gone.has(id)),
-      );
+      const { gone, ...united } = await absorb(tx, account.id, absorbed);
+      const still = (id: string): boolean => !gone.has(id);
+      await refreshConversations(tx, joined.filter(still));
       applied = await applySends(tx, account.id, sends);
-      const settled = await settleWaits(tx, touched);
-      changes.push(...settled.changes);
-      entries.push(...applied.filter((m) => m.state === 'failed').map(failed), ...settled.entries);
+      const settled = await settleWaits(tx, touched.filter(still));
+      changes.push(...united.changes, ...settled.changes);
+      entries.push(...united.entries, ...applied.filter((m) => m.state === 'failed').map(failed), ...settled.entries);
     }
     for (const { id, conversationId } of [...placed, ...applied]) changes.push({ kind: 'message', id, conversationId });
     await this.changes.write(tx, changes);

@@ -73,7 +73,7 @@ async function unite(
 }
 
 /** Conversations that somebody was given, answered, noted or drafted on: those stay what they are. */
-async function workedOn(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
+export async function workedOn(tx: Tx, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await tx.query<{ id: string }>(
     /* sql */ `

@@ -1,5 +1,6 @@
-import { messageSendJob } from '@app/channel';
+import { messageSendJob, type SendEvent } from '@app/channel';
 import { Ids } from '@app/runtime';
+import * as fc from 'fast-check';
 import { minuteOf, TestInbox, type TestWorkspace } from '../testing/test-workspace';
 import type { Offer } from '../queue/offer';
 import type { ReplyInput } from './replies';
@@ -211,6 +212,45 @@ describe('news of a send', () => {
     ]);
     expect(await waits()).toEqual([{ state: 'ended', since: minuteOf(0), end: 'answered', by: lea }]);
   });
+
+  it('comes out the same in whatever order it is told, and told twice', async () => {
+    const story = [
+      ['sending', 1],
+      ['queued', 1],
+      ['sending', 2],
+      ['uncertain', 2],
+      ['sending', 3],
+      ['failed', 3],
+      ['sent', 2],
+    ] as const;
+    const outcome = async (news: readonly (readonly [SendEvent['state'], number])[]): Promise<unknown> => {
+      const world = await inbox.workspace();
+      await world.ingest([world.mail(0, 'ann@x.org')]);
+      const agentId = await world.agent('Léa');
+      const given = await world.api((tx) => inbox.queue.offerNext(tx, { agentId, clientMutationId: key() }));
+      if ('error' in given) throw new Error(given.error);
+      const { conversationId } = given.offer;
+      const input = { agentId, conversationId, text: 'x', attachmentIds: [], replyKind: 'answer' as const };
+      const seenUpTo = await newest(conversationId);
+      const reply = await world.api((tx) => inbox.replies.send(tx, { ...input, seenUpTo, clientMutationId: key() }));
+      if ('error' in reply) throw new Error(reply.error);
+      for (const [state, attempt] of news) await world.ingest([world.sendNews(reply.message.id, state, attempt)]);
+      return world.rows(
+        `select a.send_state, a.send_attempt, m.covered_by is null as waits, w.state, w.waiting_since as since
+           from inbox.messages a join inbox.messages m on m.conversation_id = a.conversation_id and m.direction = 'inbound'
+           join inbox.waits w on w.id = m.wait_id where a.id = $1`,
+        [reply.message.id],
+      );
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.shuffledSubarray([...story.keys()], { minLength: 1 }), fc.nat(6), async (order, again) => {
+        const straight = order.toSorted((a, b) => a - b).map((i) => story[i]!);
+        const mixed = [...order, order[again % order.length]!].map((i) => story[i]!);
+        expect(await outcome(mixed)).toEqual(await outcome(straight));
+      }),
+      { numRuns: 15 },
+    );
+  }, 60_000);
 
   it('leaves an uncertain message to a person, who says that it went out or sends it again', async () => {
     await ws.ingest([ws.mail(0, 'ann@x.org')]);
