@@ -106,6 +106,21 @@ describe('input that is none', () => {
   });
 });
 
+describe('a NUL, which PostgreSQL does not take', () => {
+  it.each([
+    ['address', 'mutation ($x: String!) { signIn(input: { email: $x, password: $x }) { userErrors { __typename } } }'],
+    ['key', 'mutation ($x: String!) { offerNext(input: { clientMutationId: $x }) { userErrors { __typename } } }'],
+    ['reference', 'query ($x: String!) { conversation(reference: $x) { id } }'],
+    [
+      'name',
+      'mutation ($x: String!) { workspaceSetUp(input: { workspaceName: $x, displayName: $x, email: $x, password: "long enough", locale: "en", timeZone: $x, clientMutationId: $x }) { userErrors { __typename } } }',
+    ],
+  ])('in an %s is no fault of ours', async (_where, query) => {
+    const { body } = await lea.raw({ query, variables: { x: 'a\0b' } });
+    expect(body.errors).toBeUndefined();
+  });
+});
+
 describe('those who may not', () => {
   it('are told so, whatever else they ask', async () => {
     const { body } = await api.client().raw({ query: '{ installation { version } queue { waiting } }' });

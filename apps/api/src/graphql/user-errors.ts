@@ -20,6 +20,8 @@ const MAX_KEY = 100;
 /** What is wrong with the client's idempotency key, if anything. */
 export function faultOfKey(key: string, words: Words) {
   if (key.trim() === '') return invalid(['clientMutationId'], words.missing('clientMutationId'));
+  // PostgreSQL takes no NUL in a text
+  if (key.includes('\0')) return invalid(['clientMutationId'], words.missing('clientMutationId'));
   if (key.length > MAX_KEY) return invalid(['clientMutationId'], words.tooLong(MAX_KEY, key.length));
   return undefined;
 }

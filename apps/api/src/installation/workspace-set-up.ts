@@ -68,12 +68,14 @@ function check(input: WorkspaceSetUpInput, words: Words): Fault[] {
   const faults: Fault[] = [];
   const text = (field: 'workspaceName' | 'displayName', most: number): void => {
     const length = input[field].trim().length;
-    if (length === 0) faults.push(invalid([field], words.missing(field)));
+    // PostgreSQL takes no NUL in a text
+    if (length === 0 || input[field].includes('\0')) faults.push(invalid([field], words.missing(field)));
     if (length > most) faults.push(invalid([field], words.tooLong(most, length)));
   };
   text('workspaceName', 100);
   text('displayName', 100);
-  if (!/^[^\s@]{1,64}@[^\s@]{1,250}$/.test(input.email.trim())) faults.push(invalid(['email'], words.notAnAddress));
+  if (!/^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,250}$/u.test(input.email.trim()))
+    faults.push(invalid(['email'], words.notAnAddress));
   if (input.password.length < PASSWORD.least) faults.push(invalid(['password'], words.tooShort(PASSWORD.least)));
   if (input.password.length > PASSWORD.most) {
     faults.push(invalid(['password'], words.tooLong(PASSWORD.most, input.password.length)));

@@ -23,6 +23,8 @@ export class SignIn {
     password: string,
   ): Promise<{ session: Session } | { error: 'wrong' } | { error: 'too-many'; until: Date }> {
     const { database, caller } = operation;
+    // nobody's address holds a NUL, and PostgreSQL takes none
+    if (email.includes('\0')) return { error: 'wrong' };
     const until = await this.throttle.refusedUntil(email, caller.ip, new Date());
     if (until) return { error: 'too-many', until };
     const found = await database.transaction('system', (tx) => this.agents.findByEmail(tx, email), { readOnly: true });
