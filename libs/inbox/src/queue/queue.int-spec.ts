@@ -1,4 +1,5 @@
 import { Ids } from '@app/runtime';
+import { next, type Waiting } from '@app/triage';
 import { minuteOf, TestInbox, type TestWorkspace } from '../testing/test-workspace';
 import type { Offer } from './offer';
 
@@ -48,6 +49,34 @@ describe('offerNext', () => {
     const results = [...(await Promise.all([again(), again(), again()])), await again()];
     expect(new Set(results.map((result) => ('offer' in result ? result.offer.id : result.error))).size).toBe(1);
     expect(await ws.api((tx) => inbox.queue.state(tx))).toMatchObject({ waiting: 1, taken: 1 });
+  });
+
+  it('gives what next() of libs/triage gives, ties and things given back included', async () => {
+    const agents = [await ws.agent('Léa', 100), await ws.agent('Max', 100)];
+    await ws.ingest(Array.from({ length: 40 }, (_, i) => ws.mail((i * 7) % 5, `c${i}@x.org`)));
+    const rows = await ws.rows<{ id: string; since: Date; key: number }>(
+      'select id, waiting_since as since, key_ms as key from inbox.waits where workspace_id = $1',
+      [ws.id],
+    );
+    const line = new Map<string, Waiting>(
+      rows.map(({ id, since, key: keyMs }) => [
+        id,
+        { id, waitingSinceMs: since.getTime(), keyMs, need: 'standard', requires: [] },
+      ]),
+    );
+    const declined = new Map(agents.map((agentId) => [agentId, new Set<string>()]));
+    for (let turn = 0; turn < 60; turn++) {
+      const agentId = agents[turn % 2]!;
+      const expected = next(line.values(), { skills: new Set(), declined: declined.get(agentId)! });
+      const result = await ws.api((tx) => inbox.queue.offerNext(tx, { agentId, clientMutationId: key() }));
+      expect('offer' in result ? result.offer.waitId : null).toBe(expected);
+      if (!('offer' in result)) continue;
+      if (turn % 3 === 0) {
+        const { id: offerId, waitId } = result.offer;
+        await ws.api((tx) => inbox.queue.decline(tx, { agentId, offerId, reason: 'leaving' }));
+        declined.get(agentId)!.add(waitId);
+      } else line.delete(result.offer.waitId);
+    }
   });
 
   it('says that the queue is empty, and that an agent has enough', async () => {
