@@ -47,6 +47,8 @@ export interface Mail {
   readonly attachments?: readonly unknown[];
   readonly html?: string;
   readonly threading?: unknown;
+  readonly unreadable?: boolean;
+  readonly source?: unknown;
 }
 
 /** So many minutes before now. */
@@ -216,6 +218,7 @@ function messageBody(mail: Mail) {
     threading: mail.threading ?? { references: [] },
     nativeIds: [messageId],
     problems: [],
-    unreadable: false,
+    unreadable: mail.unreadable ?? false,
+    ...(mail.source ? { source: mail.source } : {}),
   };
 }

@@ -117,6 +117,37 @@ describe('a file', () => {
   });
 });
 
+it('of a mail that could not be read is its source, for those who may open it', async () => {
+  const raw = Buffer.from('From: x\r\n\r\nnobody could read this');
+  const { sha256, size } = await api.app.context.blobs.put(raw, { maxBytes: 1_000 });
+  const sud = await api.workspace('Ouest');
+  await sud.agent('zoe@ouest.example');
+  await sud.arrive([
+    {
+      from: 'odd@c.example',
+      text: '',
+      at: minutesAgo(2),
+      unreadable: true,
+      source: { sha256, size, name: 'message.eml', mime: 'message/rfc822', inline: false },
+    },
+  ]);
+  const zoe = await api.signedIn('zoe@ouest.example');
+  const { conversation } = await zoe.call<{ conversation: { id: string } }>(
+    '{ conversation(reference: "C-1001") { id } }',
+  );
+  expect(conversation.id).toBeTruthy();
+  const { offerNext } = await zoe.call<{
+    offerNext: { offer: { conversation: { timeline: { nodes: { unreadable: boolean; source: { url: string } }[] } } } };
+  }>(
+    'mutation { offerNext(input: { clientMutationId: "1" }) { offer { conversation { timeline(first: 1) { nodes { ... on Message { unreadable source { url fileName byteSize } } } } } } } }',
+  );
+  const [message] = offerNext.offer.conversation.timeline.nodes;
+  expect(message).toMatchObject({ unreadable: true, source: { fileName: 'message.eml', byteSize: size } });
+  const down = await zoe.fetch(message!.source.url);
+  expect(Buffer.from(await down.arrayBuffer()).equals(raw)).toBe(true);
+  expect((await lea.fetch(message!.source.url)).status).toBe(404);
+});
+
 describe('an upload is refused', () => {
   it.each<[string, () => Promise<Response>, number]>([
     ['without a name', () => lea.fetch('/attachments', { method: 'POST', body: 'x' }), 400],

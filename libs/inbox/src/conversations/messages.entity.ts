@@ -131,7 +131,10 @@ export const attachmentsTable = new EntitySchema({
     contentId: { name: 'content_id', type: 'text', nullable: true },
     createdAt: { name: 'created_at', type: 'timestamptz', precision: 3 },
   },
-  indices: [{ name: 'attachments_message', columns: ['messageId', 'position'], where: '(message_id IS NOT NULL)' }],
+  indices: [
+    { name: 'attachments_message', columns: ['messageId', 'position'], where: '(message_id IS NOT NULL)' },
+    { name: 'attachments_loose', columns: ['uploadedBy', 'createdAt'], where: '(message_id IS NULL)' },
+  ],
 });
 
 export const draftsTable = new EntitySchema({

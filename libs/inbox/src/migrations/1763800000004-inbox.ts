@@ -304,6 +304,8 @@ export class Inbox1763800000004 implements MigrationInterface {
         created_at timestamptz(3) not null
       );
       create index attachments_message on inbox.attachments (message_id, position) where message_id is not null;
+      -- files of drafts, by who uploaded them
+      create index attachments_loose on inbox.attachments (uploaded_by, created_at) where message_id is null;
 
       create table inbox.offers (
         id uuid primary key,
