@@ -11,6 +11,8 @@ const POLL_MS = 500;
 const SICK_POLL_MS = 60_000;
 /** Accounts taken in from at the same time. */
 const AT_ONCE = 3;
+/** Batches of one account before the others have their turn. */
+const BATCHES_IN_TURN = 5;
 /** Older than this, what waits is worth a look. */
 const LATE_MS = 60_000;
 
@@ -69,17 +71,24 @@ export class IngestLoop {
     await Promise.all([this.turns.stop(), this.sickTurns.stop()]);
   }
 
-  /** Takes in everything that waits. */
+  /** Takes in everything that waits, account by account in turns, so that a great backlog holds up nobody else. */
   async takeAll(): Promise<void> {
+    for (let more = true; more && !this.stopping;) more = await this.takeRound();
+  }
+
+  /** Some batches of every account that has something new. @returns whether there may be more. */
+  private async takeRound(): Promise<boolean> {
     const accounts = await this.queue.waiting();
+    let more = false;
     const serve = async (): Promise<void> => {
       for (let account = accounts.shift(); account && !this.stopping; account = accounts.shift()) {
-        while (!this.stopping && (await this.takeBatch(account))) {
-          // there is more
-        }
+        let taken = true;
+        for (let i = 0; taken && i < BATCHES_IN_TURN && !this.stopping; i++) taken = await this.takeBatch(account);
+        more ||= taken;
       }
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, accounts.length) }, serve));
+    return more;
   }
 
   /** Tries those that failed once more, each by itself. */
