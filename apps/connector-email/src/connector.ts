@@ -14,7 +14,7 @@ import {
   type SendReceipt,
 } from '@app/channel';
 import type { HostGuard, ReplyTokens, SigningKey } from '@app/connector-host';
-import type { Blobs, Clock, Logger } from '@app/runtime';
+import { BlobStoreUnavailable, type Blobs, type Clock, type Logger } from '@app/runtime';
 import { connectForm, fromConnectForm } from './connect-form';
 import { appendsToSent, parseMailbox, sentIsAuthoritative } from './config';
 import { FOLDER_READER_OPTIONS, type FolderReaderOptions } from './folder-reader';
@@ -168,9 +168,7 @@ export class EmailConnector extends MailboxAccess implements Connector, Polls, L
   /** A full disk is no fault of the mail: it is read again later. */
   private async kept<T>(work: Promise<T>): Promise<T> {
     return work.catch((error: unknown) => {
-      throw error instanceof Error && error.name === 'BlobStoreUnavailable'
-        ? new Transient(error.message, { cause: error })
-        : error;
+      throw error instanceof BlobStoreUnavailable ? new Transient(error.message, { cause: error }) : error;
     });
   }
 

@@ -97,6 +97,22 @@ withDovecot('with Dovecot', () => {
     expect(await world.database.query('select from intake.deliveries')).toHaveLength(50);
   }, 60_000);
 
+  test('of a mail that is too large the beginning is shown, and what is missing is said', async () => {
+    const { host } = await world.host({ parts: { folders: { timeoutMs: 20_000 } } });
+    const account = await connect(host);
+    const head =
+      'From: a@b.test\r\nTo: support@example.test\r\nSubject: huge\r\nMessage-ID: <huge@b.test>\r\n\r\nthe beginning\r\n';
+    await dovecot.deliver(ADDRESS, [Buffer.from(head + `${'x'.repeat(998)}\r\n`.repeat(53_000))]);
+    const [event] = await world.until(async () => {
+      const found = await world.events('message', account);
+      return found.length > 0 && found;
+    }, 'the mail');
+    expect(event!.text).toContain('the beginning');
+    expect(event!.problems.join()).toMatch(/too large \(51 MB\)/);
+    const [row] = await world.database.query<{ size: number }>('select size from intake.deliveries');
+    expect(row!.size).toBe(65_536);
+  }, 60_000);
+
   test('nothing on the server is changed by reading', async () => {
     const { host } = await world.host(quick);
     await connect(host);

@@ -1,4 +1,5 @@
 import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import { Transient } from '@app/channel';
 import { MAX_MAIL_BYTES, OVERSIZE_HEAD_BYTES } from './mail/mail-limits';
 
 /** Bytes of mails that are fetched and stored together. */
@@ -69,7 +70,10 @@ async function again(
   return mail ? mail.source : undefined;
 }
 
+/** @throws Transient when the server cannot be asked: then nobody knows. */
 async function exists(client: ImapFlow, uid: number): Promise<boolean> {
   const found = await client.search({ uid: String(uid) }, { uid: true });
-  return Array.isArray(found) && found.includes(uid);
+  if (!Array.isArray(found))
+    throw new Transient('The mail server does not say whether it still has a mail (IMAP SEARCH).');
+  return found.includes(uid);
 }

@@ -194,7 +194,11 @@ export class FolderReader {
     const query = { uid: true, internalDate: true, size: true };
     const mails = await this.ask(this.client.fetchAll(uids.join(','), query, { uid: true }));
     const asked = new Set(uids);
-    return mails.filter((mail) => asked.has(mail.uid)).sort((a, b) => a.uid - b.uid);
+    const found = mails.filter((mail) => asked.delete(mail.uid));
+    // a FETCH on a connection that has just ended gives nothing and no error: only the server says what has vanished
+    const left =
+      asked.size === 0 ? [] : (await this.search({ uid: [...asked].join(',') })).filter((uid) => asked.has(uid));
+    return [...found, ...left.map((uid) => ({ seq: 0, uid }))].sort((a, b) => a.uid - b.uid);
   }
 
   private async search(query: SearchObject): Promise<number[]> {

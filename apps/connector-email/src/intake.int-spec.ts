@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageEvent } from '@app/channel';
-import { Ids } from '@app/runtime';
+import { BlobStoreUnavailable, DiskBlobs, Ids } from '@app/runtime';
 import { MailSimulator } from '../../simulator/src';
 import { MailboxWorld } from './testing/mailbox-world';
 import { MailTokens } from './tokens';
@@ -343,4 +343,24 @@ test('mail without Message-ID, Date, From or body, and bytes that are no mail, a
   expect(stored).toHaveLength(shapes.length);
   expect(stored.map(({ state }) => state)).not.toContain('ignored');
   expect(await world.events('message', account)).toHaveLength(shapes.length);
+});
+
+test('a mail whose files cannot be stored waits until there is room, and the operator reads why', async () => {
+  let full = true;
+  class SmallDisk extends DiskBlobs {
+    override async put(...given: Parameters<DiskBlobs['put']>) {
+      if (full) throw new BlobStoreUnavailable('the disk is full: free some space', undefined);
+      return super.put(...given);
+    }
+  }
+  const { host } = await world.host({ parts: { blobs: new SmallDisk(dir) } });
+  const account = await connect(host);
+  const from = { name: 'Jeanne', address: 'jeanne@customers.test' };
+  const attachments = [{ filename: 'photo.png', contentType: 'image/png', content: Buffer.from('png') }];
+  await simulator.writeAs({ from, to: ADDRESS, subject: 'Photo', text: 'La voici', attachments });
+  await world.until(async () => (await host.accounts.get(account)).detail.includes('disk is full'), 'the advice');
+  expect(await world.database.query('select from intake.deliveries')).toHaveLength(0);
+  full = false;
+  const [event] = await messages(account, 1);
+  expect(event!.attachments).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import type { Logger } from '@app/runtime';
 import type { AccountLease, AccountLeases } from './account-leases';
 import { UnknownAccount, type AccountRow, type Accounts } from './accounts';
 import { BackOff, CONNECT_BACK_OFF, type BackOffOptions } from './back-off';
+import { VaultClosed } from './vault';
 import { LeasedSession, type LeasedSessionParts } from './poll-session';
 
 export interface AccountRunnerOptions {
@@ -145,7 +146,7 @@ export class AccountRunner {
 }
 
 function describe(failure: unknown): string {
-  if (failure instanceof ConnectorError) return failure.message;
+  if (failure instanceof ConnectorError || failure instanceof VaultClosed) return failure.message;
   return failure === undefined
     ? 'The connection was closed; connecting again.'
     : 'The connection failed; connecting again.';

@@ -23,7 +23,7 @@ import { nextAttempt, SEND_RETRIES, type SendRetryOptions } from './send-retries
 
 export interface SendOptions {
   readonly retries: SendRetryOptions;
-  /** How long after an attempt of unknown outcome the platform is asked, milliseconds: it may file copies late. */
+  /** How long after an attempt the platform may still file a copy of it, milliseconds. */
   readonly lookUpAfterMs: number;
   /** How long the platform is asked again while it cannot answer, milliseconds. */
   readonly lookUpGiveUpMs: number;
@@ -42,6 +42,9 @@ export const SEND_OPTIONS: SendOptions = {
   rejectedMs: 15 * 60_000,
   concurrency: 4,
 };
+
+/** A copy is usually there at once. */
+const FIRST_LOOK_MS = 2_000;
 
 type SendJob = Job<MessageSendJob>;
 /** How a job ends: it is done, or comes again at a time. */
@@ -82,7 +85,6 @@ export class Sends {
     this.jobs.define(name, {
       payload: messageSendJob,
       maxAttempts: 1_000,
-      leaseMs: 60_000,
       concurrency: this.options.concurrency,
     });
     this.jobs.handle<MessageSendJob>(name, (job) => this.handle(job));
@@ -206,15 +208,15 @@ export class Sends {
       this.logger.warn('it is not known whether a message went out; asking the platform', fields, error);
     // a fault of ours in the middle of sending: nobody knows what left
     else this.logger.error('sending a message failed by a fault of ours; asking the platform', fields, error);
-    await this.comeAgain(job, new Date(now.getTime() + this.options.lookUpAfterMs));
+    await this.comeAgain(job, new Date(now.getTime() + Math.min(FIRST_LOOK_MS, this.options.lookUpAfterMs)));
   }
 
   /** An attempt without an outcome: the process or the connection ended in it. Asks the platform. */
   private async resolve(job: SendJob, account: ConnectorAccount, attempt: number, startedAt: Date): Promise<void> {
     const now = this.database.clock.now();
+    // copies may be filed late: only after a while does it mean anything that none is found
     const dueAt = new Date(startedAt.getTime() + this.options.lookUpAfterMs);
     if (!looksUp(this.connector)) return this.uncertain(job, attempt, 'The platform cannot be asked.');
-    if (now < dueAt) return this.comeAgain(job, dueAt);
     let found: LookUpResult;
     try {
       found = await this.connector.lookUp(job.payload.outbound, account, job.signal);
@@ -226,6 +228,7 @@ export class Sends {
       return this.comeAgain(job, new Date(now.getTime() + this.options.lookUpAfterMs));
     }
     if (found.found) return this.sent(job, attempt, 'found on the platform', found);
+    if (now < dueAt) return this.comeAgain(job, dueAt);
     if (!found.authoritative) {
       return this.uncertain(job, attempt, 'The mail server took the message without an answer, and no copy is found.');
     }
