@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -66,11 +66,29 @@ export class Dovecot {
   /** Ends the whole server and waits until it is gone. */
   async down(): Promise<void> {
     const { child } = this;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     await gone;
     await rm(join(this.dir, 'run', 'master.pid'), { force: true });
+  }
+
+  /** Ends every process of the server by SIGKILL, as the loss of its machine would, and waits until they are gone. */
+  async crash(): Promise<void> {
+    const { child } = this;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    const family = [child.pid, ...(await this.children()).map(([pid]) => pid)];
+    for (const pid of family) signal(pid, 'SIGKILL');
+    await gone;
+    // those that belong to nobody any more would keep the ports
+    while (family.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await rm(join(this.dir, 'run', 'master.pid'), { force: true });
+  }
+
+  /** Adds a user with the password `secret`; the mailbox comes with the first mail or session. */
+  async addUser(address: string): Promise<void> {
+    await appendFile(join(this.dir, 'users'), `${address}:{PLAIN}secret::::::\n`);
   }
 
   /** Throws the numbering of a mailbox away: the next session finds another UIDVALIDITY. Only while it is down. */
@@ -115,14 +133,18 @@ export class Dovecot {
 
   /** Processes `imap` whose ancestor is ours. */
   private async sessions(): Promise<number[]> {
+    return (await this.children()).filter(([, name]) => name === 'imap').map(([pid]) => pid);
+  }
+
+  private async children(): Promise<[pid: number, name: string][]> {
     const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,comm=']);
     const rows = stdout
       .trim()
       .split('\n')
       .map((line) => line.trim().split(/\s+/));
     return rows
-      .filter(([, parent, name]) => name === 'imap' && Number(parent) === this.child?.pid)
-      .map(([pid]) => Number(pid));
+      .filter(([, parent]) => Number(parent) === this.child?.pid)
+      .map(([pid, , name]) => [Number(pid), name ?? '']);
   }
 
   private async configure(): Promise<void> {
@@ -145,11 +167,11 @@ export class Dovecot {
       CONFIGURATION.replaceAll('@DIR@', this.dir)
         .replaceAll('@IMAP@', String(this.imapPort))
         .replaceAll('@LMTP@', String(this.lmtpPort))
-        .replaceAll('@INTERNAL_USER@', internalUser!)
-        .replaceAll('@INTERNAL_GROUP@', internalGroup!)
-        .replaceAll('@LOGIN_USER@', loginUser!)
-        .replaceAll('@MAIL_USER@', mailUser!)
-        .replaceAll('@MAIL_GROUP@', mailGroup!),
+        .replaceAll('@INTERNAL_USER@', internalUser)
+        .replaceAll('@INTERNAL_GROUP@', internalGroup)
+        .replaceAll('@LOGIN_USER@', loginUser)
+        .replaceAll('@MAIL_USER@', mailUser)
+        .replaceAll('@MAIL_GROUP@', mailGroup),
     );
   }
 }
@@ -159,6 +181,15 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch {
     // it ended by itself
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -14,7 +14,7 @@ export interface RunningHost<C extends Connector> {
   readonly connector: C;
   readonly jobs: Jobs;
   /** Ends it in order. Safe twice. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** What connector processes share: a database, files and the connectors' key. Any number of hosts run on it. */
