@@ -1,6 +1,11 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { AccountReconnectDocument, AccountsDocument, DeliveryReprocessDocument, type AccountsQuery } from '../graphql/generated';
+import {
+  AccountReconnectDocument,
+  AccountsDocument,
+  DeliveryReprocessDocument,
+  type AccountsQuery,
+} from '../graphql/generated';
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { useNews } from '../live/live-provider';
@@ -94,7 +99,9 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
         </span>
       </header>
       {account.advice !== '' && <p className={style.advice}>{account.advice}</p>}
-      {account.pausedUntil && <p className={style.advice}>{t('accounts.paused', { time: times.when(account.pausedUntil, now) })}</p>}
+      {account.pausedUntil && (
+        <p className={style.advice}>{t('accounts.paused', { time: times.when(account.pausedUntil, now) })}</p>
+      )}
       <dl className={style.figures}>
         <Figure label={t('intake.received')} value={intake.received} />
         <Figure label={t('intake.read')} value={intake.read} />
@@ -118,7 +125,15 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
   );
 }
 
-function Figure({ label, value, alarm = false }: { readonly label: string; readonly value: number; readonly alarm?: boolean }) {
+function Figure({
+  label,
+  value,
+  alarm = false,
+}: {
+  readonly label: string;
+  readonly value: number;
+  readonly alarm?: boolean;
+}) {
   const times = useTimes();
   return (
     <div data-alarm={alarm || undefined}>
@@ -140,7 +155,11 @@ function Unreadable({ account, onChange }: { readonly account: Account; readonly
     const input = { accountId: account.id, deliveryIds: ids && [...ids], clientMutationId: newKey() };
     const { data, error } = await reprocess({ input });
     const fault = error ? t('fault.notDone') : data?.deliveryReprocess.userErrors[0]?.message;
-    toast(fault ? { text: fault, tone: 'danger' } : { text: t('intake.scheduled', { n: data?.deliveryReprocess.scheduled ?? 0 }) });
+    toast(
+      fault
+        ? { text: fault, tone: 'danger' }
+        : { text: t('intake.scheduled', { n: data?.deliveryReprocess.scheduled ?? 0 }) },
+    );
     onChange();
   };
 

@@ -21,7 +21,10 @@ export function ConnectMailbox({ onLater }: { readonly onLater?: () => void }) {
     const { data, error } = await connect({ input: { channel: 'EMAIL', clientMutationId: newKey() } });
     const url = data?.accountConnect.connectUrl;
     if (url) location.assign(url);
-    else setFault(data?.accountConnect.userErrors[0]?.message ?? error?.graphQLErrors[0]?.message ?? t('fault.unreachable'));
+    else
+      setFault(
+        data?.accountConnect.userErrors[0]?.message ?? error?.graphQLErrors[0]?.message ?? t('fault.unreachable'),
+      );
   };
 
   return (

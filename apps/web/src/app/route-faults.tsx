@@ -20,9 +20,7 @@ export function RouteFault({ error }: ErrorComponentProps) {
       <Button look="primary" onPress={() => location.reload()}>
         {t('action.reload')}
       </Button>
-      <Button onPress={() => void navigator.clipboard.writeText(detailsOf(error))}>
-        {t('action.copyDetails')}
-      </Button>
+      <Button onPress={() => void navigator.clipboard.writeText(detailsOf(error))}>{t('action.copyDetails')}</Button>
     </FullPage>
   );
 }

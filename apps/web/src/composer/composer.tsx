@@ -17,6 +17,9 @@ import style from './composer.module.css';
 
 type Mode = 'reply' | 'note';
 
+/** The meter shows itself when so much of the room is used. */
+const METER_FROM = 0.8;
+
 /** Where one writes to the customer or to colleagues. The two never look alike. */
 export function Composer({ conversation }: { readonly conversation: OpenConversation }) {
   const t = useT();
@@ -48,10 +51,24 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
     if (disabled || !seenUpTo) return;
     const writtenAt = new Date().toISOString();
     const files = mode === 'reply' ? draft.files : [];
-    outbox.send({ key: newKey(), as: mode, conversationId: id, text: text.trim(), files, replyKind, seenUpTo, writtenAt });
+    outbox.send({
+      key: newKey(),
+      as: mode,
+      conversationId: id,
+      text: text.trim(),
+      files,
+      replyKind,
+      seenUpTo,
+      writtenAt,
+    });
     refusals.set(id, undefined);
-    if (mode === 'reply') drafts.clear(id);
-    else drafts.editNote(id, '');
+    if (mode === 'note') {
+      drafts.editNote(id, '');
+      return;
+    }
+    drafts.clear(id);
+    // Out of the field, so that N takes the next customer.
+    document.querySelector<HTMLElement>('#thread [data-pane-focus]')?.focus({ preventScroll: true });
   };
 
   const collision = refusal?.fault.__typename === 'CollisionError' ? refusal.fault.newerItems : undefined;
@@ -137,7 +154,7 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
           <div className={style.bottom}>
             {mode === 'reply' && uploads.button}
             <DraftStatus draft={draft} mode={mode} />
-            {mode === 'reply' && account.maxLength != null && (
+            {mode === 'reply' && account.maxLength != null && text.length > account.maxLength * METER_FROM && (
               <span className={style.meter} data-over={tooLong || undefined}>
                 {t(tooLong ? 'composer.tooLong' : 'composer.length', {
                   over: text.length - account.maxLength,

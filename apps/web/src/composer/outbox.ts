@@ -27,8 +27,7 @@ export type SendFault =
   | { readonly __typename: 'Failed'; readonly message: string };
 
 export type Outcome =
-  | { readonly item: OutboxItem; readonly fault: undefined }
-  | { readonly item: OutboxItem; readonly fault: SendFault };
+  { readonly item: OutboxItem; readonly fault: undefined } | { readonly item: OutboxItem; readonly fault: SendFault };
 
 /** Sends, keeps what cannot be sent now, and tells how it ended. Survives the closing of the page. */
 export class Outbox {
@@ -41,7 +40,8 @@ export class Outbox {
     private readonly agentId: string,
   ) {
     const stored = localStorage.getItem(this.storageKey);
-    this.items = stored === null ? [] : (JSON.parse(stored) as OutboxItem[]).map((item) => ({ ...item, state: 'waiting' }));
+    this.items =
+      stored === null ? [] : (JSON.parse(stored) as OutboxItem[]).map((item) => ({ ...item, state: 'waiting' }));
   }
 
   readonly getItems = (): readonly OutboxItem[] => this.items;
@@ -76,7 +76,9 @@ export class Outbox {
       this.change(item.key, 'waiting');
       return;
     }
-    const failed = error ? { __typename: 'Failed' as const, message: error.graphQLErrors[0]?.message ?? error.message } : fault;
+    const failed = error
+      ? { __typename: 'Failed' as const, message: error.graphQLErrors[0]?.message ?? error.message }
+      : fault;
     this.set(this.items.filter(({ key }) => key !== item.key));
     for (const listener of this.endListeners) listener({ item, fault: failed });
   }
@@ -89,7 +91,11 @@ export class Outbox {
     return { fault: data?.messageSend.userErrors[0], error };
   }
 
-  private async sendNote({ conversationId, text, key }: OutboxItem): Promise<{ fault?: SendFault; error?: CombinedError }> {
+  private async sendNote({
+    conversationId,
+    text,
+    key,
+  }: OutboxItem): Promise<{ fault?: SendFault; error?: CombinedError }> {
     const input = { conversationId, text, clientMutationId: key };
     const { data, error } = await this.client.mutation(NoteCreateDocument, { input }).toPromise();
     const fault = data?.noteCreate.userErrors[0];

@@ -19,7 +19,8 @@ export function SendOutcomes() {
     const sent = ({ item }: Outcome) => {
       if (item.as === 'note') return;
       const more = item.replyKind !== 'HOLDING' && counters.waiting > 0;
-      if (more) toast({ text: t('send.doneNext'), action: { label: () => t('queue.nextShort'), act: take, shortcut: 'N' } });
+      if (more)
+        toast({ text: t('send.doneNext'), action: { label: () => t('queue.nextShort'), act: take, shortcut: 'N' } });
       else toast({ text: t(item.replyKind === 'HOLDING' ? 'send.doneHolding' : 'send.done') });
     };
     return outbox.onEnd((outcome) => {

@@ -1,6 +1,7 @@
 import type { FileRef } from './drafts';
 
-export type UploadResult = { readonly file: FileRef } | { readonly refused: 'large' | 'offline' | 'refused' | 'signedOut' };
+export type UploadResult =
+  { readonly file: FileRef } | { readonly refused: 'large' | 'offline' | 'refused' | 'signedOut' };
 
 /** Longest time for one file. Milliseconds. */
 const TIMEOUT_MS = 10 * 60_000;
@@ -18,7 +19,8 @@ export function upload(
       else if (request.status === 413) resolve({ refused: 'large' });
       else resolve({ refused: request.status === 401 ? 'signedOut' : 'refused' });
     });
-    for (const end of ['error', 'timeout', 'abort']) request.addEventListener(end, () => resolve({ refused: 'offline' }));
+    for (const end of ['error', 'timeout', 'abort'])
+      request.addEventListener(end, () => resolve({ refused: 'offline' }));
   });
   request.open('POST', '/attachments');
   request.timeout = TIMEOUT_MS;

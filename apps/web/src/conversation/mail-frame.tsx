@@ -111,7 +111,10 @@ function prepare(html: string, attachments: Props['attachments'], remote: boolea
   }
   // A mail that is nothing but a quotation is shown whole.
   const quotes = [...clean.querySelectorAll('[data-quote]')];
-  const outside = quotes.reduce((length, quote) => length - (quote.textContent?.length ?? 0), clean.textContent?.trim().length ?? 0);
+  const outside = quotes.reduce(
+    (length, quote) => length - (quote.textContent?.length ?? 0),
+    clean.textContent?.trim().length ?? 0,
+  );
   const hasQuote = quotes.length > 0 && outside > 0;
   if (!hasQuote) for (const quote of quotes) quote.removeAttribute('data-quote');
   const holder = document.createElement('div');

@@ -17,7 +17,11 @@ export function OutgoingItem({ item }: { readonly item: OutboxItem }) {
   if (item.as === 'note') {
     return (
       <NoteItem
-        note={{ createdAt: item.writtenAt, text: item.text, actor: { __typename: 'Agent', id: agent.id, displayName: agent.displayName } }}
+        note={{
+          createdAt: item.writtenAt,
+          text: item.text,
+          actor: { __typename: 'Agent', id: agent.id, displayName: agent.displayName },
+        }}
       />
     );
   }

@@ -1,5 +1,10 @@
 import { useMutation } from 'urql';
-import { MessageRetryDocument, MessageSettleDocument, type SendFactsFragment, type SettleDecision } from '../graphql/generated';
+import {
+  MessageRetryDocument,
+  MessageSettleDocument,
+  type SendFactsFragment,
+  type SettleDecision,
+} from '../graphql/generated';
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { Button } from '../ui/button';

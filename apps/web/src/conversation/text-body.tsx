@@ -80,5 +80,10 @@ function lineCount(text: string): number {
 }
 
 function isEmojiOnly(text: string): boolean {
-  return text.length > 0 && text.length <= 40 && /^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s)+$/u.test(text) && /\p{Extended_Pictographic}/u.test(text);
+  return (
+    text.length > 0 &&
+    text.length <= 40 &&
+    /^(\p{Extended_Pictographic}|\p{Emoji_Component}|\s)+$/u.test(text) &&
+    /\p{Extended_Pictographic}/u.test(text)
+  );
 }

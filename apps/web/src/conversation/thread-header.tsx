@@ -46,7 +46,9 @@ export function ThreadHeader({ conversation, onClose }: Props) {
           {language && <span>{times.language(language)}</span>}
           {open && wait.need !== 'STANDARD' && <span className={style.need}>{t(`need.${wait.need}`)}</span>}
           {open && heldBy && (
-            <span>{heldBy.id === agent.id ? t('thread.heldByYou') : t('thread.heldBy', { name: heldBy.displayName })}</span>
+            <span>
+              {heldBy.id === agent.id ? t('thread.heldByYou') : t('thread.heldBy', { name: heldBy.displayName })}
+            </span>
           )}
         </p>
       </div>

@@ -95,8 +95,7 @@ export const en = {
   'empty.failed': 'Nothing failed',
   'empty.failedText': 'Messages that could not be sent, or of which that is not known, come here.',
   'empty.mine': 'You hold no conversation',
-  'empty.mineText':
-    '{n, plural, =0 {Nobody is waiting.} one {One person is waiting.} other {# people are waiting.}}',
+  'empty.mineText': '{n, plural, =0 {Nobody is waiting.} one {One person is waiting.} other {# people are waiting.}}',
 
   'end.ANSWERED': 'Answered {time}',
   'end.DISMISSED': 'No reply needed',
@@ -129,7 +128,8 @@ export const en = {
   'intake.received': 'Received',
   'intake.reprocess': 'Reprocess',
   'intake.reprocessAll': 'Reprocess all',
-  'intake.scheduled': '{n, plural, =0 {Nothing to read again.} one {One delivery is read again.} other {# deliveries are read again.}}',
+  'intake.scheduled':
+    '{n, plural, =0 {Nothing to read again.} one {One delivery is read again.} other {# deliveries are read again.}}',
   'intake.toProcess': 'To process',
   'intake.unreadable': 'Unreadable',
   'intake.unreadableTitle': '{n, plural, one {1 delivery} other {# deliveries}} could not be read',
@@ -284,7 +284,8 @@ export const en = {
   'thread.heldBy': 'Held by {name}',
   'thread.heldByOther': '{name} holds this conversation.',
   'thread.heldByYou': 'Held by you',
-  'thread.inQueue': 'This customer waits in the queue. Everybody is answered in turn; take the next to help them along.',
+  'thread.inQueue':
+    'This customer waits in the queue. Everybody is answered in turn; take the next to help them along.',
   'thread.messages': 'Messages',
   'thread.noSubject': 'No subject',
   'thread.nobodyWaits': 'Nobody waits',
@@ -302,6 +303,7 @@ export const en = {
   'time.yesterday': 'Yesterday',
 
   'viewer.keyboard': 'Keyboard',
+  'viewer.keys': 'All shortcuts',
   'viewer.language': 'Language',
   'viewer.menu': 'You: {name}',
   'viewer.signOut': 'Sign out',

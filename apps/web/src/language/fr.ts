@@ -27,7 +27,8 @@ export const fr: Messages = {
   'banner.reconnectNow': 'Reconnecter',
   'banner.tellAdmin': 'Prévenir un administrateur',
 
-  'block.disconnected': '{account} est déconnecté. Votre texte est gardé ; il pourra partir une fois le compte connecté.',
+  'block.disconnected':
+    '{account} est déconnecté. Votre texte est gardé ; il pourra partir une fois le compte connecté.',
   'block.heldBy': '{name} tient maintenant cette conversation. Votre texte est gardé ; vous pouvez laisser une note.',
   'block.offerOver':
     'La conversation a repris sa place dans la file, faute d’activité à temps. Votre texte est gardé ; vous pouvez laisser une note.',
@@ -43,7 +44,8 @@ export const fr: Messages = {
 
   'collision.edit': 'Modifier ma réponse',
   'collision.sendAnyway': 'Envoyer quand même',
-  'collision.title': '{n, plural, one {# message est arrivé} many {# de messages sont arrivés} other {# messages sont arrivés}} pendant que vous écriviez',
+  'collision.title':
+    '{n, plural, one {# message est arrivé} many {# de messages sont arrivés} other {# messages sont arrivés}} pendant que vous écriviez',
 
   'composer.addNote': 'Ajouter la note',
   'composer.length': '{n, number} sur {limit, number}',
@@ -131,10 +133,12 @@ export const fr: Messages = {
   'intake.received': 'Reçus',
   'intake.reprocess': 'Relire',
   'intake.reprocessAll': 'Tout relire',
-  'intake.scheduled': '{n, plural, =0 {Rien à relire.} one {# envoi sera relu.} many {# d’envois seront relus.} other {# envois seront relus.}}',
+  'intake.scheduled':
+    '{n, plural, =0 {Rien à relire.} one {# envoi sera relu.} many {# d’envois seront relus.} other {# envois seront relus.}}',
   'intake.toProcess': 'À traiter',
   'intake.unreadable': 'Illisibles',
-  'intake.unreadableTitle': '{n, plural, one {# envoi n’a pas pu être lu} many {# d’envois n’ont pas pu être lus} other {# envois n’ont pas pu être lus}}',
+  'intake.unreadableTitle':
+    '{n, plural, one {# envoi n’a pas pu être lu} many {# d’envois n’ont pas pu être lus} other {# envois n’ont pas pu être lus}}',
 
   'keys.apply': 'Montrer les nouveautés',
   'keys.back': 'Retour à la liste',
@@ -186,7 +190,8 @@ export const fr: Messages = {
   'message.showText': 'Voir en texte',
   'message.source': 'Message d’origine, {size}',
   'message.unfold': 'Tout afficher',
-  'message.unreadable': 'Ce message est arrivé, mais son contenu n’a pas pu être lu. Rien n’est perdu : ouvrez l’original.',
+  'message.unreadable':
+    'Ce message est arrivé, mais son contenu n’a pas pu être lu. Rien n’est perdu : ouvrez l’original.',
 
   'nav.accounts': 'Comptes',
   'nav.done': 'Terminées',
@@ -206,7 +211,8 @@ export const fr: Messages = {
   'note.onlyTeam': 'Visible par votre équipe seulement',
 
   'queue.blind': 'Mode aveugle : vous voyez la question et l’attente, pas la notoriété.',
-  'queue.capacity': 'Vous tenez {open, plural, one {# conversation} many {# de conversations} other {# conversations}}. Répondez d’abord à l’une d’elles.',
+  'queue.capacity':
+    'Vous tenez {open, plural, one {# conversation} many {# de conversations} other {# conversations}}. Répondez d’abord à l’une d’elles.',
   'queue.empty': 'Personne n’attend. Dernière réponse {time}.',
   'queue.emptyEver': 'Personne n’attend.',
   'queue.isNext': 'Suivante',
@@ -216,13 +222,16 @@ export const fr: Messages = {
   'queue.next': 'Prendre la suivante',
   'queue.nextShort': 'Prendre la suivante',
   'queue.place': 'Place {n}',
-  'queue.rule': 'Personne ne choisit. Vous recevez la personne qui attend depuis le plus longtemps ; son nom et son message viennent avec.',
+  'queue.rule':
+    'Personne ne choisit. Vous recevez la personne qui attend depuis le plus longtemps ; son nom et son message viennent avec.',
   'queue.stage': 'Prendre la suivante',
-  'queue.taken': '{n, plural, one {# est en cours de réponse.} many {# sont en cours de réponse.} other {# sont en cours de réponse.}}',
+  'queue.taken':
+    '{n, plural, one {# est en cours de réponse.} many {# sont en cours de réponse.} other {# sont en cours de réponse.}}',
   'queue.title': 'File',
   'queue.toMine': 'Voir les miennes',
   'queue.waiting': '{n, plural, =0 {personne en attente} one {# en attente} many {# en attente} other {# en attente}}',
-  'queue.waitingLong': '{n, plural, one {# personne attend.} many {# de personnes attendent.} other {# personnes attendent.}}',
+  'queue.waitingLong':
+    '{n, plural, one {# personne attend.} many {# de personnes attendent.} other {# personnes attendent.}}',
 
   'replyKind.ANSWER': 'Réponse',
   'replyKind.ANSWER.effect': 'met fin à l’attente',
@@ -286,7 +295,8 @@ export const fr: Messages = {
   'thread.heldBy': 'Tenue par {name}',
   'thread.heldByOther': '{name} tient cette conversation.',
   'thread.heldByYou': 'Tenue par vous',
-  'thread.inQueue': 'Cette personne attend dans la file. Chacun reçoit sa réponse à son tour ; prenez la suivante pour la faire avancer.',
+  'thread.inQueue':
+    'Cette personne attend dans la file. Chacun reçoit sa réponse à son tour ; prenez la suivante pour la faire avancer.',
   'thread.messages': 'Messages',
   'thread.noSubject': 'Sans objet',
   'thread.nobodyWaits': 'Personne n’attend',
@@ -304,6 +314,7 @@ export const fr: Messages = {
   'time.yesterday': 'Hier',
 
   'viewer.keyboard': 'Clavier',
+  'viewer.keys': 'Tous les raccourcis',
   'viewer.language': 'Langue',
   'viewer.menu': 'Vous : {name}',
   'viewer.signOut': 'Se déconnecter',

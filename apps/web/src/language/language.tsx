@@ -16,7 +16,9 @@ const LocaleContext = createContext<{ readonly locale: Locale; readonly setLocal
 
 /** The language chosen on this browser, else the first of its own that we speak. */
 export function firstLocale(): Locale {
-  const wanted = [localStorage.getItem(STORED) ?? '', ...navigator.languages].map((tag) => tag.slice(0, 2).toLowerCase());
+  const wanted = [localStorage.getItem(STORED) ?? '', ...navigator.languages].map((tag) =>
+    tag.slice(0, 2).toLowerCase(),
+  );
   return wanted.map((tag) => LOCALES.find((locale) => locale === tag)).find((locale) => locale !== undefined) ?? 'en';
 }
 

@@ -58,6 +58,7 @@ export function ConversationList({ list, open }: { readonly list: ListName; read
           aria-label={t(`list.${list}`)}
           className={style.grid}
           items={rows}
+          dependencies={[open, list]}
           onAction={(key) => openRow(String(key))}
         >
           {(row) => (

@@ -42,7 +42,9 @@ export function ConversationRow({ row, list }: { readonly row: ConversationRowFr
           {row.preview}
         </p>
         <div className={style.chips}>
-          {row.trouble && <span data-tone="danger">{t(row.trouble === 'UNCERTAIN' ? 'chip.uncertain' : 'chip.failed')}</span>}
+          {row.trouble && (
+            <span data-tone="danger">{t(row.trouble === 'UNCERTAIN' ? 'chip.uncertain' : 'chip.failed')}</span>
+          )}
           {hasDraft && <span data-tone="accent">{t('chip.draft')}</span>}
           {list !== 'mine' && row.heldBy && (
             <span>

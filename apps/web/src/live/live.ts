@@ -169,8 +169,12 @@ export class Live {
 
   /** Reads what was missed. False when the api does not answer. */
   private async catchUp(): Promise<boolean> {
-    for (let more = true; more && !this.stopped; ) {
-      const query = this.api.client.query(ChangesSinceDocument, { syncId: this.syncId }, { requestPolicy: 'network-only' });
+    for (let more = true; more && !this.stopped;) {
+      const query = this.api.client.query(
+        ChangesSinceDocument,
+        { syncId: this.syncId },
+        { requestPolicy: 'network-only' },
+      );
       const { data } = await query.toPromise();
       if (!data) return false;
       const { events, syncId, hasMore, tooOld } = data.changesSince;

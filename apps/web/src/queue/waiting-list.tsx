@@ -81,7 +81,9 @@ function Row({ entry, place, now }: { readonly entry: Entry; readonly place: num
 function changesBetween(old: readonly Entry[], current: readonly Entry[]): number {
   const before = new Set(old.map(({ waitId }) => waitId));
   const after = new Set(current.map(({ waitId }) => waitId));
-  return current.filter(({ waitId }) => !before.has(waitId)).length + old.filter(({ waitId }) => !after.has(waitId)).length;
+  return (
+    current.filter(({ waitId }) => !before.has(waitId)).length + old.filter(({ waitId }) => !after.has(waitId)).length
+  );
 }
 
 export function WaitingListSkeleton() {

@@ -5,6 +5,15 @@ import { useLocale, LOCALES } from '../language/language';
 import { FullPageError } from '../ui/full-page';
 import { useApi } from './api';
 
+const SIGNED_IN = 'evenhand.signedIn';
+
+/** Whether somebody was signed in in this tab and did not sign out: then the session has ended by itself. */
+export const hadSession = {
+  set: () => sessionStorage.setItem(SIGNED_IN, '1'),
+  get: () => sessionStorage.getItem(SIGNED_IN) !== null,
+  forget: () => sessionStorage.removeItem(SIGNED_IN),
+};
+
 export type Viewer = ViewerFactsFragment;
 
 interface SessionContextValue {
@@ -27,6 +36,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const chosen = LOCALES.find((each) => each === data?.viewer?.locale.slice(0, 2));
   const signedInAs = data?.viewer?.agent.id;
   useEffect(() => {
+    if (signedInAs) hadSession.set();
     if (signedInAs && chosen && chosen !== locale) setLocale(chosen);
     // Only who signs in brings a language along; switching it here is not undone by the api's older answer.
     // eslint-disable-next-line react/exhaustive-deps

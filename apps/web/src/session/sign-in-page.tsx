@@ -1,5 +1,6 @@
-import { Navigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
+import { GoTo } from '../app/go-to';
 import { Input, Label, TextField } from 'react-aria-components';
 import { useMutation } from 'urql';
 import { DemoSignInDocument, SignInDocument } from '../graphql/generated';
@@ -9,12 +10,15 @@ import { Button } from '../ui/button';
 import { useApi } from './api';
 import { DemoCards } from './demo-cards';
 import { OutsideFrame } from './outside-frame';
-import { useSession } from './session';
+import { hadSession, useSession } from './session';
 import form from '../ui/form.module.css';
 import style from './sign-in-page.module.css';
 
 /** Why one was not let in. */
-type Fault = { readonly kind: 'refused'; readonly message: string } | { readonly kind: 'throttled'; readonly until: string } | { readonly kind: 'offline' };
+type Fault =
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'throttled'; readonly until: string }
+  | { readonly kind: 'offline' };
 
 export function SignInPage() {
   const t = useT();
@@ -28,8 +32,8 @@ export function SignInPage() {
   const [fault, setFault] = useState<Fault | null>(null);
   const [busy, setBusy] = useState(false);
 
-  if (installation.needsSetUp) return <Navigate to="/welcome" replace />;
-  if (viewer) return <Navigate to={next ?? '/queue'} replace />;
+  if (installation.needsSetUp) return <GoTo href="/welcome" />;
+  if (viewer) return <GoTo href={next ?? '/queue'} />;
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -40,7 +44,10 @@ export function SignInPage() {
     });
     setBusy(false);
     const refused = data?.signIn.userErrors[0];
-    if (error) setFault(error.networkError ? { kind: 'offline' } : { kind: 'refused', message: error.graphQLErrors[0]?.message ?? '' });
+    if (error)
+      setFault(
+        error.networkError ? { kind: 'offline' } : { kind: 'refused', message: error.graphQLErrors[0]?.message ?? '' },
+      );
     else if (refused && 'until' in refused && refused.until) setFault({ kind: 'throttled', until: refused.until });
     else if (refused) setFault({ kind: 'refused', message: refused.message });
     else renew();
@@ -57,7 +64,7 @@ export function SignInPage() {
 
   const throttled = fault?.kind === 'throttled' && Date.parse(fault.until) > now;
   return (
-    <OutsideFrame title={t('signIn.title')} text={next ? t('signIn.again') : t('signIn.text')}>
+    <OutsideFrame title={t('signIn.title')} text={t(hadSession.get() ? 'signIn.again' : 'signIn.text')}>
       {installation.demoLogins.length > 0 && (
         <>
           <DemoCards logins={installation.demoLogins} onEnter={(id) => void enter(id)} disabled={busy} />

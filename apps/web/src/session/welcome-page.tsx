@@ -1,5 +1,6 @@
-import { Navigate, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useState, type SubmitEvent } from 'react';
+import { GoTo } from '../app/go-to';
 import { Input, Label, Text, TextField } from 'react-aria-components';
 import { useMutation } from 'urql';
 import { WorkspaceSetUpDocument } from '../graphql/generated';
@@ -20,7 +21,9 @@ export function WelcomePage() {
   const { locale } = useLocale();
   const navigate = useNavigate();
   const [, setUp] = useMutation(WorkspaceSetUpDocument);
-  const [faults, setFaults] = useState<readonly { readonly field?: readonly string[] | null; readonly message: string }[]>([]);
+  const [faults, setFaults] = useState<
+    readonly { readonly field?: readonly string[] | null; readonly message: string }[]
+  >([]);
   const [busy, setBusy] = useState(false);
 
   if (viewer) {
@@ -30,7 +33,7 @@ export function WelcomePage() {
       </OutsideFrame>
     );
   }
-  if (!installation.needsSetUp) return <Navigate to="/sign-in" search={{}} replace />;
+  if (!installation.needsSetUp) return <GoTo href="/sign-in" />;
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -49,7 +52,8 @@ export function WelcomePage() {
       },
     });
     setBusy(false);
-    if (error) setFaults([{ message: error.networkError ? t('fault.unreachable') : (error.graphQLErrors[0]?.message ?? '') }]);
+    if (error)
+      setFaults([{ message: error.networkError ? t('fault.unreachable') : (error.graphQLErrors[0]?.message ?? '') }]);
     else if (data?.workspaceSetUp.viewer) renew();
     else setFaults(data?.workspaceSetUp.userErrors ?? []);
   };
@@ -74,7 +78,14 @@ export function WelcomePage() {
           <Label>{t('signIn.email')}</Label>
           <Input />
         </TextField>
-        <TextField name="password" type="password" isRequired minLength={10} autoComplete="new-password" className={form.field}>
+        <TextField
+          name="password"
+          type="password"
+          isRequired
+          minLength={10}
+          autoComplete="new-password"
+          className={form.field}
+        >
           <Label>{t('signIn.password')}</Label>
           <Input />
           <Text slot="description">{t('welcome.passwordHint')}</Text>

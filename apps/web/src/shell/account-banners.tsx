@@ -16,7 +16,8 @@ export function AccountBanners() {
   const [{ data }, execute] = useQuery({ query: AccountBannersDocument });
   useNews(['accounts'], () => execute({ requestPolicy: 'network-only' }));
 
-  const ill = data?.accounts.nodes.filter(({ status }) => status === 'RECONNECT_NEEDED' || status === 'RATE_LIMITED') ?? [];
+  const ill =
+    data?.accounts.nodes.filter(({ status }) => status === 'RECONNECT_NEEDED' || status === 'RATE_LIMITED') ?? [];
   if (ill.length === 0) return null;
   return (
     <div className={style.banners}>

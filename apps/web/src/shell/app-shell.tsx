@@ -1,5 +1,6 @@
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { GoTo, signInHref } from '../app/go-to';
 import { LiveProvider, useNews } from '../live/live-provider';
 import { ConnectionStrip } from '../live/connection';
 import { useSession, useViewer } from '../session/session';
@@ -17,9 +18,8 @@ import style from './app-shell.module.css';
 /** Everything behind the sign-in: rail, banners, and the page of the route. */
 export function AppShell() {
   const { viewer, installation } = useSession();
-  const { href } = useLocation();
-  if (installation.needsSetUp) return <Navigate to="/welcome" replace />;
-  if (!viewer) return <Navigate to="/sign-in" search={href === '/' ? {} : { next: href }} replace />;
+  if (installation.needsSetUp) return <GoTo href="/welcome" />;
+  if (!viewer) return <ToSignIn />;
   return (
     <LiveProvider key={viewer.agent.id}>
       <WritingProvider>
@@ -27,6 +27,12 @@ export function AppShell() {
       </WritingProvider>
     </LiveProvider>
   );
+}
+
+function ToSignIn() {
+  const { href } = useLocation();
+  const [from] = useState(href);
+  return <GoTo href={signInHref(from)} />;
 }
 
 function Shell() {

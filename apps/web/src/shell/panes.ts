@@ -4,6 +4,8 @@ export function cyclePanes(): void {
   const current = panes.findIndex((pane) => pane.contains(document.activeElement));
   const next = panes[(current + 1) % panes.length];
   if (!next) return;
-  const inside = next.querySelector<HTMLElement>('[data-pane-focus], [role=grid], textarea, a[href], button:not([disabled])');
+  const inside = next.querySelector<HTMLElement>(
+    '[data-pane-focus], [role=grid], textarea, a[href], button:not([disabled])',
+  );
   (inside ?? next).focus();
 }

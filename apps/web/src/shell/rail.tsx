@@ -28,7 +28,13 @@ export function Rail() {
       </div>
       <ul className={style.places}>
         <Place to="/queue" icon={<QueueIcon />} label={t('nav.queue')} count={counters.waiting} />
-        <Place to="/mine" icon={<MineIcon />} label={t('nav.mine')} count={counters.mine} current={Boolean(open) && !from} />
+        <Place
+          to="/mine"
+          icon={<MineIcon />}
+          label={t('nav.mine')}
+          count={counters.mine}
+          current={Boolean(open) && !from}
+        />
         <Place
           to="/failed"
           icon={<FailedIcon />}

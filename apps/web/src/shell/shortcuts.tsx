@@ -22,7 +22,8 @@ export function ShortcutProvider({ children }: { readonly children: ReactNode })
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       const functionKey = /^F\d+$/.test(event.key);
-      if (!functionKey && (!enabled || isTyping(event.target) || document.querySelector('[role=dialog],[role=menu]'))) return;
+      if (!functionKey && (!enabled || isTyping(event.target) || document.querySelector('[role=dialog],[role=menu]')))
+        return;
       const act = acts.current.get(event.key.length === 1 ? event.key.toLowerCase() : event.key)?.at(-1);
       if (!act) return;
       event.preventDefault();
@@ -54,7 +55,8 @@ export function ShortcutProvider({ children }: { readonly children: ReactNode })
 function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])'))
+    (target.isContentEditable ||
+      target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=button])'))
   );
 }
 

@@ -1,11 +1,20 @@
 import { useNavigate } from '@tanstack/react-router';
-import { Button as AriaButton, Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components';
+import {
+  Button as AriaButton,
+  Header,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+  Separator,
+} from 'react-aria-components';
 import { useMutation } from 'urql';
 import { useWriting } from '../composer/writing';
 import { SignOutDocument, ViewerUpdateDocument } from '../graphql/generated';
 import { LOCALES, useLocale, useT } from '../language/language';
 import { useApi } from '../session/api';
-import { useSession, useViewer } from '../session/session';
+import { hadSession, useSession, useViewer } from '../session/session';
 import { CheckIcon, PersonIcon } from '../ui/icons';
 import { newKey } from '../ui/key';
 import { openKeySheet } from './key-sheet-state';
@@ -34,6 +43,7 @@ export function ViewerMenu() {
     const { error } = await signOut({});
     if (error) return;
     drafts.forgetStored();
+    hadSession.forget();
     renew();
     void navigate({ to: '/sign-in', search: {} });
   };
@@ -67,7 +77,13 @@ export function ViewerMenu() {
           <MenuSection selectionMode="single" selectedKeys={[theme]} disallowEmptySelection>
             <Header className={menu.header}>{t('viewer.theme')}</Header>
             {THEMES.map((each) => (
-              <MenuItem key={each} id={each} className={menu.item} onAction={() => setTheme(each)} textValue={t(`theme.${each}`)}>
+              <MenuItem
+                key={each}
+                id={each}
+                className={menu.item}
+                onAction={() => setTheme(each)}
+                textValue={t(`theme.${each}`)}
+              >
                 <Tick />
                 {t(`theme.${each}`)}
               </MenuItem>
@@ -85,8 +101,8 @@ export function ViewerMenu() {
               {t('viewer.singleKeys')}
             </MenuItem>
           </MenuSection>
-          <MenuItem id="sheet" className={menu.item} onAction={openKeySheet} textValue={t('keys.title')}>
-            {t('keys.title')}
+          <MenuItem id="sheet" className={menu.item} onAction={openKeySheet} textValue={t('viewer.keys')}>
+            {t('viewer.keys')}
             <kbd>?</kbd>
           </MenuItem>
           {installation.simulatorUrl ? (

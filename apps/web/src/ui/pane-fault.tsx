@@ -27,7 +27,9 @@ export function QueryFault({ error, onRetry }: { readonly error: CombinedError; 
   const t = useT();
   const id = requestIdOf(error);
   if (error.networkError) return <PaneFault detail={t('fault.unreachable')} onRetry={onRetry} />;
-  return <PaneFault detail={id ? t('fault.logged', { id }) : (error.graphQLErrors[0]?.message ?? '')} onRetry={onRetry} />;
+  return (
+    <PaneFault detail={id ? t('fault.logged', { id }) : (error.graphQLErrors[0]?.message ?? '')} onRetry={onRetry} />
+  );
 }
 
 function PaneFault({ detail, onRetry }: { readonly detail: string; readonly onRetry: () => void }) {

@@ -10,7 +10,11 @@ interface Toast {
   readonly tone: 'plain' | 'danger';
   /** Goes by itself at this time; null: stays until it is closed. Milliseconds. */
   readonly until: number | null;
-  readonly action?: { readonly label: (secondsLeft: number) => string; readonly act: () => void; readonly shortcut?: string };
+  readonly action?: {
+    readonly label: (secondsLeft: number) => string;
+    readonly act: () => void;
+    readonly shortcut?: string;
+  };
 }
 
 type ToastInput = Pick<Toast, 'text' | 'action'> & { readonly tone?: Toast['tone']; readonly seconds?: number };
