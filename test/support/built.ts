@@ -1,4 +1,4 @@
-const { buildIfNeeded } = require('../../apps/all-in-one/build.js') as { buildIfNeeded(): Promise<boolean> };
+const { buildIfNeeded } = require('../../apps/all-in-one/build.js') as { buildIfNeeded: () => Promise<boolean> };
 
 /**
  * Brings dist/ up to the sources, as `npm start` does; several test files may ask at once. For `beforeAll` of whatever

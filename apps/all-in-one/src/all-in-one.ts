@@ -24,7 +24,7 @@ import { allInOneSettings } from './config';
 import { startDemo, type Demo } from './demo';
 
 /** In the order of starting: whoever takes work comes before whoever gives it. */
-const APPS: readonly AppDefinition[] = [triageApp, emailApp, apiApp] as unknown as readonly AppDefinition[];
+const APPS: readonly AppDefinition[] = [triageApp, emailApp, apiApp];
 
 /** Of every app, so that all faults are told before anything starts. */
 const settings = {

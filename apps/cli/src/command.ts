@@ -48,7 +48,7 @@ export async function dispatch(commands: readonly Command[], argv: readonly stri
       out.line(`${command.usage}\n    ${command.summary}`);
       return 0;
     }
-    return await command.run(values as Options, out);
+    return await command.run(values, out);
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     const wrongCall = error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));

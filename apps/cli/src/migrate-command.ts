@@ -13,7 +13,7 @@ export const migrateCommand: Command = {
   async run(_options, out) {
     const config = readConfig({ ...runtimeSettings, ...installationSettings });
     if (config.DATABASE_URL === undefined) {
-      const installation = await openInstallation({ log: out.line });
+      const installation = await openInstallation({ log: (line) => out.line(line) });
       await installation.close();
       out.line('The embedded database has the schema of this version.');
       return 0;
