@@ -5,8 +5,7 @@ const RANK = { AGENT: 1, SUPERVISOR: 2, ADMIN: 3 } as const;
 type RoleName = keyof typeof RANK;
 
 /**
- * Holds the schema's own words: a root field is for the signed-in unless its description begins with "Open to all", and
- * `@role` names the least role. One place, so that a resolver cannot forget it.
+ * Holds what the schema says: a root field is for the signed-in unless it is `@open`, and `@role` names the least role. One place, so that a resolver cannot forget it.
  */
 export function guardAccess(schema: GraphQLSchema): GraphQLSchema {
   const roots = new Set([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
@@ -32,7 +31,7 @@ export function guardAccess(schema: GraphQLSchema): GraphQLSchema {
 }
 
 function isOpen(field: GraphQLField<unknown, Operation>): boolean {
-  return field.description?.startsWith('Open to all') ?? false;
+  return field.astNode?.directives?.some(({ name }) => name.value === 'open') ?? false;
 }
 
 function leastRole(field: GraphQLField<unknown, Operation>): RoleName | undefined {

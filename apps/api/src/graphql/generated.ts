@@ -85,9 +85,8 @@ export type NotYoursError = UserError & {
 export type Query = {
   readonly __typename?: 'Query';
   readonly node: Maybe<Node>;
-  /** Open to all. */
   readonly installation: Installation;
-  /** Open to all; null when not signed in. */
+  /** Null when not signed in. */
   readonly viewer: Maybe<Viewer>;
   readonly accounts: AccountConnection;
   /** The one queue: counts, ages, and waits in order without names or words. */
@@ -135,11 +134,11 @@ export type Mutation = {
   readonly __typename?: 'Mutation';
   /** @deprecated GraphQL wants one field here; the features add theirs. */
   readonly _: Maybe<Scalars['Boolean']['output']>;
-  /** Open to all while nobody exists, over loopback only: makes the workspace and its first admin, and signs in. */
+  /** While nobody exists, over loopback only: makes the workspace and its first admin, and signs in. */
   readonly workspaceSetUp: WorkspaceSetUpPayload;
-  /** Open to all; throttled. Sets the session cookie. */
+  /** Throttled. Sets the session cookie. */
   readonly signIn: SignInPayload;
-  /** Open to all in the demo, with one click: over loopback only, and refused once a real account or a public address is configured. */
+  /** In the demo, with one click: over loopback only, and refused once a real account or a public address is configured. */
   readonly demoSignIn: SignInPayload;
   readonly signOut: SignOutPayload;
   readonly viewerUpdate: ViewerUpdatePayload;
@@ -1522,6 +1521,10 @@ export type RoleDirectiveArgs = {
 
 export type RoleDirectiveResolver<Result, Parent, ContextType = Operation, Args = RoleDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
+export type OpenDirectiveArgs = { };
+
+export type OpenDirectiveResolver<Result, Parent, ContextType = Operation, Args = OpenDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -2204,4 +2207,5 @@ export type Resolvers<ContextType = Operation> = {
 
 export type DirectiveResolvers<ContextType = Operation> = {
   role?: RoleDirectiveResolver<any, any, ContextType>;
+  open?: OpenDirectiveResolver<any, any, ContextType>;
 };
