@@ -23,7 +23,7 @@ import type { MailReader } from './mail/mail-reader';
 import type { ParsedMail } from './mail/parsed-mail';
 import { MailboxAccess } from './mailbox-access';
 import { pollMailbox } from './poll-mailbox';
-import { eventsOf, replyAddresses, sentByUs } from './read';
+import { eventsOf, replyAddresses, sentByUs, type DeliveryContext } from './read';
 import { sendMail } from './smtp-client';
 import { MailTokens } from './tokens';
 import { writeMail } from './write';
@@ -59,7 +59,7 @@ export class EmailConnector extends MailboxAccess implements Connector, Polls, L
   async read(delivery: RawDelivery, account: ConnectorAccount): Promise<ReadResult> {
     const mail = await this.parse(delivery);
     const tokens = this.tokens(account);
-    const own = sentByUs(mail, tokens) !== undefined;
+    const own = sentByUs(mail, delivery.context as unknown as DeliveryContext, account, tokens) !== undefined;
     const attachments = own ? [] : await Promise.all(mail.attachments.map((file) => this.store(file)));
     const source = mail.unreadable === undefined ? undefined : await this.storeSource(delivery);
     const token = own ? undefined : await this.conversationOf(mail, tokens, account.id);

@@ -104,6 +104,8 @@ test('what stood in the mailbox before it was connected is left, or read as hist
   simulator.deliver(mail({ Subject: 'new' }), { to: ADDRESS });
   expect((await messages(account, 1)).map(({ subject }) => subject)).toEqual(['new']);
   await host.accounts.disconnect(account);
+  // IMAP knows whole seconds only
+  world.clock.advance(2_000);
   const again = await connect(host, { history: 'all' });
   const events = await messages(again, 2);
   expect(events.map(({ subject, history }) => ({ subject, history }))).toEqual([
@@ -363,4 +365,14 @@ test('a mail whose files cannot be stored waits until there is room, and the ope
   full = false;
   const [event] = await messages(account, 1);
   expect(event!.attachments).toHaveLength(1);
+});
+
+test('our own mail that a stranger sends back, ids and all, is shown as theirs', async () => {
+  const { host, connector } = await world.host();
+  const account = await connect(host);
+  const outbound = world.outbound(account, connector);
+  const prepared = (await connector.prepare(outbound, await host.accounts.open(account))).toString();
+  simulator.deliver(prepared.replace(/^From: .*$/m, 'From: Jeanne <jeanne@customers.test>'), { to: ADDRESS });
+  const [event] = await messages(account, 1);
+  expect(event).toMatchObject({ direction: 'inbound', author: { value: 'jeanne@customers.test' }, nativeIds: [] });
 });

@@ -40,14 +40,23 @@ export function eventsOf(
 ): InboundEvent[] {
   const context = delivery.context as unknown as DeliveryContext;
   const ids = ownIds(mail);
-  const outboundId = sentByUs(mail, tokens);
+  const outboundId = sentByUs(mail, context, account, tokens);
   if (outboundId !== undefined) return [seen(outboundId, delivery, ids)];
   const message = messageOf(mail, delivery, context, account, tokens, parts, ids);
   return [message, ...provenByReply(message, delivery)];
 }
 
-/** Id of the outbound message that this mail is a copy of; undefined unless it bears a signature of ours. */
-export function sentByUs(mail: ParsedMail, tokens: MailTokens): string | undefined {
+/**
+ * Id of the outbound message that this mail is a copy of; undefined unless it bears a signature of ours. In INBOX it must
+ * also be written in our name: whoever sends our own mail back to us (a redirect keeps its ids) is to be seen.
+ */
+export function sentByUs(
+  mail: ParsedMail,
+  context: Pick<DeliveryContext, 'role'>,
+  account: Pick<ConnectorAccount, 'address'>,
+  tokens: MailTokens,
+): string | undefined {
+  if (context.role === 'inbox' && mail.from?.address !== account.address) return undefined;
   for (const id of ownIds(mail)) {
     const known = tokens.parseId(id);
     if (known?.kind === 'message') return known.id;
@@ -105,7 +114,8 @@ function messageOf(
       ...(parts.token === undefined ? {} : { token: parts.token }),
       references: referencesOf(mail, tokens),
     },
-    nativeIds: [...ids],
+    // ids of ours name our own messages, whoever shows them
+    nativeIds: ids.filter((id) => tokens.parseId(id) === undefined),
     problems,
     unreadable: mail.unreadable !== undefined,
     ...(parts.source === undefined ? {} : { source: parts.source }),
