@@ -114,6 +114,7 @@ it('comes out the same in whatever order events arrive, split into batches anyho
         expect(await dump(shuffled)).toEqual(await dump(straight));
       },
     ),
-    { numRuns: Number(process.env['FC_RUNS'] ?? 25), endOnFailure: false },
+    // the same scripts on every run; FC_SEED and FC_RUNS look further
+    { seed: Number(process.env['FC_SEED'] ?? 20_260_105), numRuns: Number(process.env['FC_RUNS'] ?? 25) },
   );
 }, 300_000);

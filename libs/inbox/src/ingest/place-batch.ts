@@ -66,7 +66,10 @@ async function unite(
   for (const from of joins) {
     if (from === into || firm(from)) continue;
     known.merge(from, into);
-    for (const message of batch.placed) if (message.conversationId === from) message.conversationId = into;
+    for (const message of batch.placed) {
+      if (message.conversationId === from) message.conversationId = into;
+      if (message.mayBelongTo === from) message.mayBelongTo = into;
+    }
     if (!batch.begun.delete(from)) batch.absorbed.push({ from, into });
   }
   return into;

@@ -131,6 +131,20 @@ describe('what comes late', () => {
     expect(counted).toEqual({ n: 1 });
   });
 
+  it('takes along the hints of strangers when it brings together what came in the same batch', async () => {
+    await ws.ingest([
+      ws.mail(0, ann),
+      ws.mail(9, ann, { refs: [`${ann}/12`] }),
+      ws.mail(10, eve, { refs: [`${ann}/9`] }),
+      ws.mail(12, ann, { refs: [`${ann}/0`] }),
+    ]);
+    expect(await threads()).toEqual([[`${ann}/0`, `${ann}/9`, `${ann}/12`], [`${eve}/10`]]);
+    const [hint] = await ws.rows('select may_belong_to as id from inbox.conversations where id = $1', [
+      await conversationId(`${eve}/10`),
+    ]);
+    expect(hint).toEqual({ id: await conversationId(`${ann}/0`) });
+  });
+
   it('leaves a conversation that people have worked on as they know it', async () => {
     await ws.ingest([ws.mail(0, ann), ws.mail(9, ann, { refs: [`${ann}/5`] })]);
     const agentId = await ws.agent('Léa');

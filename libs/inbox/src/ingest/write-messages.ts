@@ -12,7 +12,7 @@ export interface PlacedMessage {
   /** Its author was not part of the conversation before. */
   readonly newSender: boolean;
   /** A conversation to which a stranger refers with it. */
-  readonly mayBelongTo: string | null;
+  mayBelongTo: string | null;
   /** It takes the place, and the id, of an unreadable message that is here. */
   readonly replacing: boolean;
 }
@@ -63,7 +63,7 @@ export async function insertConversations(
       customer: people.get(personOf(first!.event)!.value)!.customerId,
       subject: messages.toSorted((a, b) => byTime(a, b))[0]!.event.subject ?? null,
       language: messages.filter(speaks).toSorted(byTime)[0]?.event.language ?? null,
-      mayBelongTo: messages[0]!.mayBelongTo,
+      mayBelongTo: messages[0]!.mayBelongTo === id ? null : messages[0]!.mayBelongTo,
       last,
     };
   });
