@@ -42,11 +42,21 @@ it(
     const imap = { name: 'the IMAP sessions', kill: () => server.killSessions() };
     const imapServer = { name: 'the IMAP server', kill: () => server.crash() };
 
+    const more = [ours.product, ours.postgres, imap, imap, imapServer];
     const stored = () => deliveriesStored(product!);
     const delivering = server.deliver(INBOX_OF_PROOF, inStep(mails, COUNT / 5, stored));
     const killing = killAtRandom({
       chance,
-      victims: [ours.product, ours.product, ours.postgres, ours.postgres, imap, imap, imapServer],
+      victims: [
+        ours.product,
+        ours.product,
+        ours.postgres,
+        ours.postgres,
+        imap,
+        imap,
+        imapServer,
+        ...(full ? more : []),
+      ],
       progress: stored,
       total: COUNT,
     });
