@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { useMutation, useQuery } from 'urql';
+import { useMutation } from 'urql';
+import { useKeptQuery } from '../graphql/use-kept-query';
 import {
   AccountReconnectDocument,
   AccountsDocument,
@@ -26,7 +27,7 @@ export function AccountsPage() {
   const t = useT();
   const { agent } = useViewer();
   const [adding, setAdding] = useState(false);
-  const [{ data, error, fetching }, execute] = useQuery({
+  const [{ data, error, fetching }, execute] = useKeptQuery({
     query: AccountsDocument,
     variables: { unreadable: agent.role !== 'AGENT' },
     requestPolicy: 'cache-and-network',

@@ -1,14 +1,8 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { AppShell } from '../shell/app-shell';
 import { ListPanes } from '../list/list-panes';
 import { QueuePage } from '../queue/queue-page';
+import { GoTo } from './go-to';
 import { RouteFault, UnknownRoute } from './route-faults';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: UnknownRoute, errorComponent: RouteFault });
@@ -28,13 +22,7 @@ const welcome = createRoute({
 });
 
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: AppShell });
-const home = createRoute({
-  getParentRoute: () => shell,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/queue' });
-  },
-});
+const home = createRoute({ getParentRoute: () => shell, path: '/', component: () => <GoTo href="/queue" /> });
 const queue = createRoute({ getParentRoute: () => shell, path: '/queue', component: QueuePage });
 const accounts = createRoute({
   getParentRoute: () => shell,

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useQuery } from 'urql';
+import { useKeptQuery } from '../graphql/use-kept-query';
 import type { ListName } from '../app/router';
 import { Composer } from '../composer/composer';
 import { useWriting } from '../composer/writing';
@@ -23,7 +23,7 @@ export type OpenConversation = NonNullable<ConversationQuery['conversation']>;
 
 export function ConversationPane({ reference, list }: { readonly reference: string; readonly list: ListName }) {
   const navigate = useNavigate();
-  const [{ data, error, fetching }, execute] = useQuery({
+  const [{ data, error, fetching }, execute] = useKeptQuery({
     query: ConversationDocument,
     variables: { reference, last: PAGE },
     requestPolicy: 'cache-and-network',

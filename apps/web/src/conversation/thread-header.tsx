@@ -18,6 +18,7 @@ interface Props {
 export function ThreadHeader({ conversation, onClose }: Props) {
   const t = useT();
   const times = useTimes();
+  const now = useNow();
   const { agent } = useViewer();
   const heading = useRef<HTMLHeadingElement>(null);
   const { reference, subject, channel, account, language, heldBy, wait, offer } = conversation;
@@ -39,14 +40,17 @@ export function ThreadHeader({ conversation, onClose }: Props) {
         </h1>
         <p className={style.facts}>
           <span>{reference}</span>
-          <span className={style.channel}>
+          {open && (
+            <span className={style.sinceHere}>{t('thread.since', { time: times.since(wait.waitingSince, now) })}</span>
+          )}
+          <span className={`${style.channel} ${style.less}`}>
             <ChannelIcon channel={channel} size={16} />
             <bdi>{account.name}</bdi>
           </span>
-          {language && <span>{times.language(language)}</span>}
+          {language && <span className={style.less}>{times.language(language)}</span>}
           {open && wait.need !== 'STANDARD' && <span className={style.need}>{t(`need.${wait.need}`)}</span>}
           {open && heldBy && (
-            <span>
+            <span className={style.less}>
               {heldBy.id === agent.id ? t('thread.heldByYou') : t('thread.heldBy', { name: heldBy.displayName })}
             </span>
           )}

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components';
-import { useQuery } from 'urql';
+import { useKeptQuery } from '../graphql/use-kept-query';
 import type { ListName } from '../app/router';
 import { ConversationsDocument, type ConversationRowFragment } from '../graphql/generated';
 import { useT } from '../language/language';
@@ -22,7 +22,7 @@ export function ConversationList({ list, open }: { readonly list: ListName; read
   const navigate = useNavigate();
   const [after, setAfter] = useState<string | null>(null);
   const grid = useRef<HTMLDivElement>(null);
-  const [{ data, error, fetching }, execute] = useQuery({
+  const [{ data, error, fetching }, execute] = useKeptQuery({
     query: ConversationsDocument,
     variables: { view: VIEWS[list], first: PAGE, after },
     requestPolicy: 'cache-and-network',

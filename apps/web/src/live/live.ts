@@ -107,7 +107,7 @@ export class Live {
     let opened = false;
     const socketOpened = this.api.socket.on('connected', () => (opened = true));
     const events = this.api.client.subscription(InboxEventsDocument, { after: this.syncId });
-    const { unsubscribe } = events.subscribe(({ data, error }) => {
+    const subscription = events.subscribe(({ data, error }) => {
       opened = opened || data !== undefined;
       if (data) this.take(data.inboxEvents);
       if (error) {
@@ -118,7 +118,7 @@ export class Live {
     });
     this.unsubscribe = () => {
       socketOpened();
-      unsubscribe();
+      subscription.unsubscribe();
     };
   }
 

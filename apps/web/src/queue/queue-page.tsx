@@ -1,4 +1,4 @@
-import { useQuery } from 'urql';
+import { useKeptQuery } from '../graphql/use-kept-query';
 import { QueueDocument } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
@@ -16,7 +16,7 @@ const SHOWN = 50;
 /** The one line of people who wait, and the one way to take from it. */
 export function QueuePage() {
   const t = useT();
-  const [{ data, error, fetching }, execute] = useQuery({
+  const [{ data, error, fetching }, execute] = useKeptQuery({
     query: QueueDocument,
     variables: { first: SHOWN },
     requestPolicy: 'cache-and-network',

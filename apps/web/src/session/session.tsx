@@ -1,5 +1,5 @@
 import { createContext, use, useEffect, useMemo, type ReactNode } from 'react';
-import { useQuery } from 'urql';
+import { useKeptQuery } from '../graphql/use-kept-query';
 import { SessionDocument, type SessionQuery, type ViewerFactsFragment } from '../graphql/generated';
 import { useLocale, LOCALES } from '../language/language';
 import { FullPageError } from '../ui/full-page';
@@ -29,7 +29,10 @@ const SessionContext = createContext<SessionContextValue | null>(null);
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const api = useApi();
   const { locale, setLocale } = useLocale();
-  const [{ data, error, fetching }, execute] = useQuery({ query: SessionDocument, requestPolicy: 'cache-and-network' });
+  const [{ data, error, fetching }, execute] = useKeptQuery({
+    query: SessionDocument,
+    requestPolicy: 'cache-and-network',
+  });
 
   useEffect(() => api.onSessionEnd(() => execute({ requestPolicy: 'network-only' })), [api, execute]);
 

@@ -8,6 +8,7 @@ import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { Button } from '../ui/button';
 import { useApi } from './api';
+import { textOf } from '../ui/text-field';
 import { DemoCards } from './demo-cards';
 import { OutsideFrame } from './outside-frame';
 import { hadSession, useSession } from './session';
@@ -37,10 +38,10 @@ export function SignInPage() {
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
+    const fields = event.currentTarget;
     setBusy(true);
     const { data, error } = await signIn({
-      input: { email: String(fields.get('email')).trim(), password: String(fields.get('password')) },
+      input: { email: textOf(fields, 'email').trim(), password: textOf(fields, 'password') },
     });
     setBusy(false);
     const refused = data?.signIn.userErrors[0];

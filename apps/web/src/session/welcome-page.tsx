@@ -8,6 +8,7 @@ import { ConnectMailbox } from '../accounts/connect-mailbox';
 import { useLocale, useT } from '../language/language';
 import { Button } from '../ui/button';
 import { newKey } from '../ui/key';
+import { textOf } from '../ui/text-field';
 import { useApi } from './api';
 import { OutsideFrame } from './outside-frame';
 import { useSession } from './session';
@@ -37,15 +38,15 @@ export function WelcomePage() {
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    const value = (name: string) => String(fields.get(name)).trim();
+    const fields = event.currentTarget;
+    const value = (name: string) => textOf(fields, name).trim();
     setBusy(true);
     const { data, error } = await setUp({
       input: {
         workspaceName: value('workspaceName'),
         displayName: value('displayName'),
         email: value('email'),
-        password: String(fields.get('password')),
+        password: textOf(fields, 'password'),
         locale,
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         clientMutationId: newKey(),

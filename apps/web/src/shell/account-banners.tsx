@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useQuery } from 'urql';
+import { useKeptQuery } from '../graphql/use-kept-query';
 import { AccountBannersDocument } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useTimes } from '../language/time';
@@ -13,7 +13,7 @@ export function AccountBanners() {
   const t = useT();
   const times = useTimes();
   const { agent } = useViewer();
-  const [{ data }, execute] = useQuery({ query: AccountBannersDocument });
+  const [{ data }, execute] = useKeptQuery({ query: AccountBannersDocument });
   useNews(['accounts'], () => execute({ requestPolicy: 'network-only' }));
 
   const ill =
