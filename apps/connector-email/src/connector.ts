@@ -110,6 +110,8 @@ export class EmailConnector extends MailboxAccess implements Connector, Polls, L
         ['x-evenhand-id', tokens.evenhandId(outbound.id)],
       ] as const) {
         const found = await client.search({ header: { [name]: value } }, { uid: true });
+        // on a connection that has just ended a SEARCH gives nothing and no error
+        if (!client.usable) throw new Transient('The connection ended while the Sent folder was searched (IMAP).');
         if (!Array.isArray(found)) return { found: false, authoritative: false };
         if (found.length > 0) return { found: true, nativeIds: [id] };
       }

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ImapFlow } from 'imapflow';
 import { HostGuard } from '@app/connector-host';
 import { Transient, type CursorMove, type PollSession, type RawDelivery } from '@app/channel';
 import { Clock, Logger } from '@app/runtime';
@@ -52,11 +51,11 @@ class Stored {
 async function readUntil(fetch: number, stored: Stored): Promise<void> {
   const imap = { host: '127.0.0.1', port: server.imapPort, tls: 'none' as const, user: ADDRESS };
   const client = await connectImap(imap, 'secret', new HostGuard(true), new AbortController().signal);
-  const { fetchAll } = client;
+  const fetchAll = client.fetchAll.bind(client);
   let count = 0;
-  client.fetchAll = function (this: ImapFlow, ...args: Parameters<typeof fetchAll>) {
-    if (++count === fetch) this.close();
-    return fetchAll.apply(this, args);
+  client.fetchAll = (...args) => {
+    if (++count === fetch) client.close();
+    return fetchAll(...args);
   };
   const settings = mailboxSettings.parse({ imap, smtp: imap, history: 'all-as-new' });
   const logger = Logger.create({ level: 'silent', app: 'test' });
