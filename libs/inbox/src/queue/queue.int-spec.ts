@@ -67,7 +67,10 @@ describe('offerNext', () => {
     const declined = new Map(agents.map((agentId) => [agentId, new Set<string>()]));
     for (let turn = 0; turn < 60; turn++) {
       const agentId = agents[turn % 2]!;
-      const expected = next(line.values(), { skills: new Set(), declined: declined.get(agentId)! });
+      const by = (wait: string) => agents.filter((agent) => declined.get(agent)!.has(wait));
+      // what everybody gave back is for everybody again
+      const barred = new Set([...declined.get(agentId)!].filter((wait) => by(wait).length < agents.length));
+      const expected = next(line.values(), { skills: new Set(), declined: barred });
       const result = await ws.api((tx) => inbox.queue.offerNext(tx, { agentId, clientMutationId: key() }));
       expect('offer' in result ? result.offer.waitId : null).toBe(expected);
       if (!('offer' in result)) continue;
@@ -88,6 +91,15 @@ describe('offerNext', () => {
     const offer = await take(agentId);
     const result = await ws.api((tx) => inbox.queue.offerNext(tx, { agentId, clientMutationId: key() }));
     expect(result).toEqual({ error: 'at-capacity', offers: [offer] });
+  });
+
+  it('gives a wait that everybody gave back to whoever asks next, so that nobody waits for ever', async () => {
+    const agentId = await ws.agent('Léa');
+    await ws.ingest([ws.mail(1, 'ann@x.org'), ws.mail(2, 'bob@x.org')]);
+    const offer = await take(agentId);
+    await ws.api((tx) => inbox.queue.decline(tx, { agentId, offerId: offer.id, reason: 'leaving' }));
+
+    expect((await take(agentId)).waitId).toBe(offer.waitId);
   });
 
   it('puts a wait that was given back where it stood, and never gives it to the same agent again', async () => {

@@ -75,7 +75,10 @@ export class Queue {
     return readQueue(tx, page);
   }
 
-  /** Gives a wait back: it stands again where it stood, and is never offered to this agent again. */
+  /**
+   * Gives a wait back: it stands again where it stood, and is not offered to this agent again while there is a colleague who
+   * did not give it back.
+   */
   async decline(
     tx: Tx,
     call: { readonly agentId: string; readonly offerId: string; readonly reason: DeclineReason },
@@ -178,7 +181,7 @@ export class Queue {
     return { offer, entry };
   }
 
-  /** The oldest wait that this agent did not give back. */
+  /** The oldest wait that this agent did not give back; once everybody gave one back, it is for everybody again. */
   private async head(tx: Tx, agentId: string): Promise<Head | undefined> {
     const rows = await tx.query<Head>(
       /* sql */ `
@@ -187,7 +190,12 @@ export class Queue {
         cross join lateral (select c.id from inbox.conversations c where c.wait_id = w.id
                              order by c.last_message_at desc, c.id limit 1) c
        where w.workspace_id = $1 and w.state = 'queued'
-         and not exists (select 1 from inbox.offers o where o.wait_id = w.id and o.agent_id = $2 and o.state = 'declined')
+         and (not exists (select 1 from inbox.offers o
+                           where o.wait_id = w.id and o.agent_id = $2 and o.state = 'declined')
+           or not exists (select 1 from inbox.agents a
+                           where a.workspace_id = $1 and a.deactivated_at is null
+                             and not exists (select 1 from inbox.offers o
+                                              where o.wait_id = w.id and o.agent_id = a.id and o.state = 'declined')))
        order by w.key_ms, w.waiting_since, w.id limit 1`,
       [tx.workspaceId, agentId],
     );
