@@ -55,7 +55,7 @@ export const conversationsTable = new EntitySchema({
     { name: 'conversations_token', columns: ['accountId', 'tokenKey'], unique: true },
     { name: 'conversations_customer', columns: ['customerId', 'lastMessageAt'] },
     { name: 'conversations_wait', columns: ['waitId'], where: '(wait_id IS NOT NULL)' },
-    { name: 'conversations_recent', columns: ['workspaceId', 'lastMessageAt', 'id'] },
+    { name: 'conversations_done', columns: ['workspaceId', 'lastMessageAt', 'id'], where: '(wait_id IS NULL)' },
   ],
 });
 

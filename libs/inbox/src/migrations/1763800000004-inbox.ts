@@ -189,7 +189,8 @@ export class Inbox1763800000004 implements MigrationInterface {
       create unique index conversations_token on inbox.conversations (account_id, token_key);
       create index conversations_customer on inbox.conversations (customer_id, last_message_at desc);
       create index conversations_wait on inbox.conversations (wait_id) where wait_id is not null;
-      create index conversations_recent on inbox.conversations (workspace_id, last_message_at desc, id);
+      -- those in which nobody waits: however many wait, a page of them is read from here
+      create index conversations_done on inbox.conversations (workspace_id, last_message_at desc, id) where wait_id is null;
 
       -- everybody seen in a thread
       create table inbox.participants (
