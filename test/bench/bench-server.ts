@@ -47,7 +47,11 @@ export class BenchServer {
 
   private async administer(sql: string): Promise<void> {
     const client = await connected(this.url);
-    await client.query(sql).finally(() => client.end());
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   }
 }
 
