@@ -212,7 +212,7 @@ export const en = {
   'queue.longest': 'Longest wait',
   'queue.more': '{n, plural, one {and 1 more} other {and # more}}',
   'queue.next': 'Take the next',
-  'queue.nextShort': 'Take the next',
+  'queue.nextShort': 'Next',
   'queue.place': 'Place {n}',
   'queue.rule': 'Nobody picks. You get the person who has waited longest; name and message come with it.',
   'queue.stage': 'Take the next',

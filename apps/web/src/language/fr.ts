@@ -220,7 +220,7 @@ export const fr: Messages = {
   'queue.longest': 'Attente la plus longue',
   'queue.more': '{n, plural, one {et # autre} many {et # d’autres} other {et # autres}}',
   'queue.next': 'Prendre la suivante',
-  'queue.nextShort': 'Prendre la suivante',
+  'queue.nextShort': 'Suivante',
   'queue.place': 'Place {n}',
   'queue.rule':
     'Personne ne choisit. Vous recevez la personne qui attend depuis le plus longtemps ; son nom et son message viennent avec.',

@@ -7,9 +7,12 @@ export type Locale = (typeof LOCALES)[number];
 export type Messages = Readonly<Record<MessageKey, string>>;
 type Values = Record<string, string | number | Date | null | undefined>;
 
+/** `chosen`: by a person, who meets it again at the next visit. */
+type SetLocale = (locale: Locale, chosen?: boolean) => void;
+
 const STORED = 'evenhand.locale';
 
-const LocaleContext = createContext<{ readonly locale: Locale; readonly setLocale: (locale: Locale) => void }>({
+const LocaleContext = createContext<{ readonly locale: Locale; readonly setLocale: SetLocale }>({
   locale: 'en',
   setLocale: () => undefined,
 });
@@ -21,6 +24,9 @@ export function firstLocale(): Locale {
   );
   return wanted.map((tag) => LOCALES.find((locale) => locale === tag)).find((locale) => locale !== undefined) ?? 'en';
 }
+
+/** Whether a person chose the language on this browser, rather than the browser. */
+export const hasChosenLocale = (): boolean => localStorage.getItem(STORED) !== null;
 
 export async function loadMessages(locale: Locale): Promise<Messages> {
   return locale === 'fr' ? (await import('./fr')).fr : (await import('./en')).en;
@@ -34,8 +40,8 @@ export function LanguageProvider({ first, words, children }: { first: Locale; wo
     document.documentElement.lang = spoken.locale;
   }, [spoken.locale]);
 
-  const setLocale = useCallback((locale: Locale) => {
-    localStorage.setItem(STORED, locale);
+  const setLocale = useCallback((locale: Locale, chosen = true) => {
+    if (chosen) localStorage.setItem(STORED, locale);
     void loadMessages(locale).then((loaded) => setSpoken({ locale, words: loaded }));
   }, []);
   const context = useMemo(() => ({ locale: spoken.locale, setLocale }), [spoken.locale, setLocale]);

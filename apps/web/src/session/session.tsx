@@ -1,7 +1,14 @@
 import { createContext, use, useEffect, useMemo, type ReactNode } from 'react';
+import { useMutation } from 'urql';
 import { useKeptQuery } from '../graphql/use-kept-query';
-import { SessionDocument, type SessionQuery, type ViewerFactsFragment } from '../graphql/generated';
-import { useLocale, LOCALES } from '../language/language';
+import {
+  SessionDocument,
+  ViewerUpdateDocument,
+  type SessionQuery,
+  type ViewerFactsFragment,
+} from '../graphql/generated';
+import { hasChosenLocale, LOCALES, useLocale } from '../language/language';
+import { newKey } from '../ui/key';
 import { FullPageError } from '../ui/full-page';
 import { useApi } from './api';
 
@@ -28,7 +35,6 @@ const SessionContext = createContext<SessionContextValue | null>(null);
 /** Knows who is signed in; shows nothing until it does. */
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const api = useApi();
-  const { locale, setLocale } = useLocale();
   const [{ data, error, fetching }, execute] = useKeptQuery({
     query: SessionDocument,
     requestPolicy: 'cache-and-network',
@@ -36,14 +42,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
 
   useEffect(() => api.onSessionEnd(() => execute({ requestPolicy: 'network-only' })), [api, execute]);
 
-  const chosen = LOCALES.find((each) => each === data?.viewer?.locale.slice(0, 2));
-  const signedInAs = data?.viewer?.agent.id;
-  useEffect(() => {
-    if (signedInAs) hadSession.set();
-    if (signedInAs && chosen && chosen !== locale) setLocale(chosen);
-    // Only who signs in brings a language along; switching it here is not undone by the api's older answer.
-    // eslint-disable-next-line react/exhaustive-deps
-  }, [signedInAs]);
+  useLanguageOf(data?.viewer ?? null);
 
   const value = useMemo(
     () =>
@@ -59,6 +58,26 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     return <FullPageError error={error} onRetry={() => execute({ requestPolicy: 'network-only' })} />;
   }
   return null;
+}
+
+/**
+ * One language for the page and for what the api says: the one chosen on this browser, else the agent's own. In a demo
+ * the agents are nobody's, so the visitor's language stays.
+ */
+function useLanguageOf(viewer: Viewer | null): void {
+  const { locale, setLocale } = useLocale();
+  const [, update] = useMutation(ViewerUpdateDocument);
+  const id = viewer?.agent.id;
+  useEffect(() => {
+    if (!viewer) return;
+    hadSession.set();
+    const own = LOCALES.find((each) => each === viewer.locale.slice(0, 2));
+    if (own === locale) return;
+    if (own && !hasChosenLocale() && !viewer.workspace.demo) setLocale(own, false);
+    else void update({ input: { locale, clientMutationId: newKey() } });
+    // Once for whoever signs in; switching later tells the api by itself.
+    // eslint-disable-next-line react/exhaustive-deps
+  }, [id]);
 }
 
 export function useSession(): SessionContextValue {
