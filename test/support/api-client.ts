@@ -7,7 +7,8 @@ export class ApiClient {
   /** One GraphQL operation. @throws with what the server said when it did not answer with data. */
   async call<T = Record<string, never>>(query: string, variables: Record<string, unknown> = {}): Promise<T> {
     const { status, body } = await this.raw({ query, variables });
-    if (body.errors || !body.data) throw new Error(`the api answered ${status}: ${JSON.stringify(body.errors ?? body)}`);
+    if (body.errors || !body.data)
+      throw new Error(`the api answered ${status}: ${JSON.stringify(body.errors ?? body)}`);
     return body.data as T;
   }
 
@@ -24,7 +25,12 @@ export class ApiClient {
   }
 
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { 'x-evenhand': '1', origin: this.baseUrl, cookie: this.cookie, ...(init.headers as Record<string, string>) };
+    const headers = {
+      'x-evenhand': '1',
+      origin: this.baseUrl,
+      cookie: this.cookie,
+      ...(init.headers as Record<string, string>),
+    };
     return fetch(`${this.baseUrl}${path}`, { signal: AbortSignal.timeout(30_000), ...init, headers });
   }
 

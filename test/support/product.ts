@@ -77,7 +77,7 @@ export class ProductProcess {
       .split('\n')
       .map((line) => line.trim().split(/\s+/).map(Number) as [number, number, number]);
     const family = new Set([this.pid]);
-    for (let grown = true; grown; ) {
+    for (let grown = true; grown;) {
       grown = false;
       for (const [pid, parent] of rows) if (family.has(parent) && !family.has(pid)) grown = !!family.add(pid);
     }

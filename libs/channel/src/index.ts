@@ -29,7 +29,7 @@ export {
   type SendEvent,
   type SendFailureCode,
 } from './inbound-event';
-export { outboundMessage, type OutboundMessage } from './outbound-message';
+export { MAX_OUTBOUND_TEXT, outboundMessage, type OutboundMessage } from './outbound-message';
 export {
   deliveryReprocessJob,
   deliveryReprocessJobName,

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { channelKind } from './channel-kind';
 import { fileRef, party } from './inbound-event';
 
+/** Longest text of a reply, in UTF-16 units. */
+export const MAX_OUTBOUND_TEXT = 100_000;
+
 /** A reply as the inbox hands it to a connector. Complete: a connector never reads the inbox. */
 export const outboundMessage = z.object({
   /** Id of the message row; every attempt to send it carries the same. */
@@ -17,7 +20,8 @@ export const outboundMessage = z.object({
   to: z.array(party).min(1).max(50),
   /** Subject of the latest inbound message; null where the channel has none. */
   subject: z.string().max(2_000).nullable(),
-  text: z.string().max(500_000),
+  /** In whatever script, this fits the payload of a job. */
+  text: z.string().max(MAX_OUTBOUND_TEXT),
   attachments: z.array(fileRef).max(50),
   /** Platform ids of the message replied to (mail: its Message-ID). */
   inReplyTo: z.string().max(998).nullable(),

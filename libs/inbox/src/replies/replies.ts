@@ -1,3 +1,4 @@
+import { MAX_OUTBOUND_TEXT } from '@app/channel';
 import type { Jobs, Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
 import { lockConversation, type LockedConversation } from '../conversations/lock';
@@ -11,7 +12,7 @@ import { addressReply, enqueueSend } from './outbound';
 import { RANK_AGAIN } from './send-state';
 
 /** Longest reply on any channel, in UTF-16 units; a channel may allow less. */
-export const MAX_REPLY_LENGTH = 500_000;
+export const MAX_REPLY_LENGTH = MAX_OUTBOUND_TEXT;
 const MAX_ATTACHMENTS = 50;
 
 export interface ReplyInput {
