@@ -154,18 +154,9 @@ export class Database {
     let tx: Tx;
     let result: T;
     try {
-      await runner.startTransaction(options.isolation ?? 'READ COMMITTED');
+      await runner.startTransaction();
       try {
-        if (scope !== 'system' || options.readOnly) {
-          await runner.query(
-            [
-              scope === 'system' ? '' : `set local evenhand.workspace = '${scope.workspaceId}'`,
-              options.readOnly ? 'set transaction read only' : '',
-            ]
-              .filter(Boolean)
-              .join('; '),
-          );
-        }
+        await runner.query(openingOf(scope, options));
         tx = new Tx(runner, scope, this.options.clock, this.options.ids);
         result = await work(tx);
         await runner.commitTransaction();
@@ -186,6 +177,12 @@ export class Database {
     }
     return result;
   }
+}
+
+/** What a transaction begins with, in one trip to the server. */
+function openingOf(scope: Scope, { isolation = 'READ COMMITTED', readOnly = false }: TransactionOptions): string {
+  const mode = `set transaction isolation level ${isolation}, read ${readOnly ? 'only' : 'write'}`;
+  return scope === 'system' ? mode : `${mode}; set local evenhand.workspace = '${scope.workspaceId}'`;
 }
 
 /** SQLSTATE of a database error, or undefined for any other error. */
