@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Tab, TabList, Tabs } from 'react-aria-components';
 import type { OpenConversation } from '../conversation/conversation-pane';
+import { seen } from '../conversation/seen';
 import type { ReplyKind } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useShortcut } from '../shell/shortcuts';
@@ -47,7 +48,7 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
   useGrowth(field, text);
   useEffect(() => () => void drafts.flush(id), [drafts, id]);
 
-  const send = (seenUpTo = conversation.timeline?.edges.at(-1)?.node.id) => {
+  const send = (seenUpTo = seen.upTo(id) ?? conversation.timeline?.edges.at(-1)?.node.id) => {
     if (disabled || !seenUpTo) return;
     const writtenAt = new Date().toISOString();
     const files = mode === 'reply' ? draft.files : [];

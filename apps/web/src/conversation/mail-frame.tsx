@@ -100,7 +100,7 @@ function prepare(html: string, attachments: Props['attachments'], remote: boolea
       else image.removeAttribute('src');
     } else if (far && /^https?:\/\//i.test(far)) {
       remoteImages++;
-      if (remote) image.src = far;
+      if (remote) image.src = far.replace(/^http:/i, 'https:');
     } else if (!source.startsWith('data:')) {
       image.removeAttribute('src');
     }
@@ -110,7 +110,9 @@ function prepare(html: string, attachments: Props['attachments'], remote: boolea
     link.setAttribute('rel', 'noopener noreferrer nofollow');
   }
   // A mail that is nothing but a quotation is shown whole.
-  const quotes = [...clean.querySelectorAll('[data-quote]')];
+  const quotes = [...clean.querySelectorAll('[data-quote]')].filter(
+    (quote) => !quote.parentElement?.closest('[data-quote]'),
+  );
   const outside = quotes.reduce(
     (length, quote) => length - (quote.textContent?.length ?? 0),
     clean.textContent?.trim().length ?? 0,
@@ -130,7 +132,7 @@ interface PageOptions {
 
 /** Mail is drawn for white paper, in both themes. */
 function pageOf(body: string, { remote, quoted, lang }: PageOptions): string {
-  const images = `${location.origin} data:${remote ? ' https: http:' : ''}`;
+  const images = `${location.origin} data:${remote ? ' https:' : ''}`;
   return `<!doctype html><html lang="${/^[\w-]+$/.test(lang ?? '') ? lang : ''}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src ${images}; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer"><base target="_blank">

@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { PAGE, type OpenConversation } from './conversation-pane';
 import { MessageItem } from './message-item';
 import { NoteItem } from './note-item';
+import { seen } from './seen';
 import { OutgoingItem } from './outgoing-item';
 import style from './message-log.module.css';
 
@@ -23,7 +24,10 @@ export function MessageLog({ conversation }: { readonly conversation: OpenConver
   const known = new Set(items.map((item) => item.clientMutationId).filter(Boolean));
   const outgoing = useOutbox().filter((item) => item.conversationId === conversation.id && !known.has(item.key));
   const last = outgoing.at(-1)?.key ?? items.at(-1)?.clientMutationId ?? items.at(-1)?.id;
-  const { toEnd, unseen } = useStickToEnd(scroll, last, items.length + outgoing.length);
+  const newest = items.at(-1)?.id;
+  const { toEnd, unseen } = useStickToEnd(scroll, last, items.length + outgoing.length, () =>
+    seen.mark(conversation.id, newest),
+  );
   const earlier = useEarlier(conversation, scroll);
 
   return (
@@ -75,17 +79,25 @@ function sorted(edges: readonly TimelineEdgeFragment[]) {
 }
 
 /** Opens at the end and stays there while one is near it; else counts what came. */
-function useStickToEnd(scroll: { readonly current: HTMLDivElement | null }, last: string | undefined, count: number) {
+function useStickToEnd(
+  scroll: { readonly current: HTMLDivElement | null },
+  last: string | undefined,
+  count: number,
+  onSeen: () => void,
+) {
   const [unseen, setUnseen] = useState(0);
   const near = useRef(true);
-  const seen = useRef({ last, count });
+  const shown = useRef({ last, count });
+  const latest = useRef(onSeen);
 
   useEffect(() => {
     const box = scroll.current;
     if (!box) return undefined;
     const onScroll = () => {
       near.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-      if (near.current) setUnseen(0);
+      if (!near.current) return;
+      setUnseen(0);
+      latest.current();
     };
     // Pictures and mail frames grow after they are drawn.
     const grown = new ResizeObserver(() => {
@@ -102,11 +114,15 @@ function useStickToEnd(scroll: { readonly current: HTMLDivElement | null }, last
 
   useLayoutEffect(() => {
     const box = scroll.current;
-    const before = seen.current;
-    seen.current = { last, count };
+    const before = shown.current;
+    shown.current = { last, count };
+    latest.current = onSeen;
     if (!box) return;
-    if (near.current) box.scrollTop = box.scrollHeight;
-    else if (before.last !== last) setUnseen((n) => n + Math.max(1, count - before.count));
+    if (near.current) {
+      box.scrollTop = box.scrollHeight;
+      onSeen();
+    } else if (before.last !== last) setUnseen((n) => n + Math.max(1, count - before.count));
+    // eslint-disable-next-line react/exhaustive-deps -- told once for each new item, not for each new function
   }, [scroll, last, count]);
 
   const toEnd = () => {

@@ -7,6 +7,7 @@ import { newKey } from '../ui/key';
 import { useToast } from '../ui/toasts';
 import type { OpenConversation } from './conversation-pane';
 import { ReasonMenu } from './reason-menu';
+import { seen } from './seen';
 import { undo } from './undo';
 
 const REASONS: readonly DismissalReason[] = ['THANKS', 'NOT_FOR_US', 'TAG_ONLY', 'SPAM', 'DUPLICATE'];
@@ -26,7 +27,7 @@ export function NoReplyNeeded({ conversation, waitId }: Props) {
   useShortcut('z', undo.run);
 
   const end = async (reason: DismissalReason) => {
-    const seenUpTo = conversation.timeline?.edges.at(-1)?.node.id;
+    const seenUpTo = seen.upTo(conversation.id) ?? conversation.timeline?.edges.at(-1)?.node.id;
     if (!seenUpTo) return;
     const input = { conversationId: conversation.id, reason, seenUpTo, clientMutationId: newKey() };
     const { data, error } = await dismiss({ input });
