@@ -4,7 +4,7 @@ import { conversationsTable, participantsTable, refsTable } from './conversation
 import { messagesTable, attachmentsTable, draftsTable } from './conversations/messages.entity';
 import { customersTable, identitiesTable, profilesTable } from './people/customers.entity';
 import { workspacesTable, agentsTable, sessionsTable, signInTriesTable } from './people/people.entity';
-import { waitsTable, offersTable } from './queue/queue.entity';
+import { waitsTable, queueLengthsTable, offersTable } from './queue/queue.entity';
 
 /** All tables of schema `inbox`, as TypeORM sees them. */
 export const inboxEntities = [
@@ -23,6 +23,7 @@ export const inboxEntities = [
   attachmentsTable,
   draftsTable,
   waitsTable,
+  queueLengthsTable,
   offersTable,
   mutationsTable,
   changesTable,

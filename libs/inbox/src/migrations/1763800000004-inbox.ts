@@ -17,6 +17,7 @@ const TABLES = [
   'attachments',
   'offers',
   'drafts',
+  'queue_lengths',
   'mutations',
   'changes',
 ];
@@ -158,8 +159,16 @@ export class Inbox1763800000004 implements MigrationInterface {
       );
       -- the queue: its head is the first row
       create index waits_queue on inbox.waits (workspace_id, key_ms, waiting_since, id) where state = 'queued';
+      create index waits_oldest on inbox.waits (workspace_id, waiting_since) where state = 'queued';
       create index waits_customer on inbox.waits (customer_id, created_at);
       create index waits_ended on inbox.waits (workspace_id, ended_at desc) where state = 'ended';
+
+      -- How many wait, kept by the triggers below: counting a long queue for every page would cost more than the page. Whoever
+      -- changes who waits holds the head of the record, so nobody waits for this row who does not wait already.
+      create table inbox.queue_lengths (
+        workspace_id uuid primary key references inbox.workspaces,
+        waiting bigint not null
+      );
 
       create table inbox.conversations (
         id uuid primary key,
@@ -446,11 +455,39 @@ export class Inbox1763800000004 implements MigrationInterface {
          where c.id = g.customer_id and c.given_name is distinct from g.given
       $$;
 
+      create function inbox.queue_count() returns trigger language plpgsql security definer set search_path = pg_catalog as $$
+      begin
+        if tg_op = 'INSERT' then
+          insert into inbox.queue_lengths as l (workspace_id, waiting)
+          select workspace_id, count(*) from after where state = 'queued' group by 1
+          on conflict (workspace_id) do update set waiting = l.waiting + excluded.waiting;
+        elsif tg_op = 'DELETE' then
+          update inbox.queue_lengths l set waiting = l.waiting - b.n
+            from (select workspace_id, count(*) as n from before where state = 'queued' group by 1) b
+           where l.workspace_id = b.workspace_id;
+        else
+          insert into inbox.queue_lengths as l (workspace_id, waiting)
+          select workspace_id, sum(n) from (
+            select workspace_id, 1 as n from after where state = 'queued' union all
+            select workspace_id, -1 from before where state = 'queued') c
+           group by 1 having sum(n) <> 0
+          on conflict (workspace_id) do update set waiting = l.waiting + excluded.waiting;
+        end if;
+        return null;
+      end $$;
+      create trigger waits_counted_in after insert on inbox.waits referencing new table as after
+        for each statement execute function inbox.queue_count();
+      create trigger waits_counted_out after delete on inbox.waits referencing old table as before
+        for each statement execute function inbox.queue_count();
+      create trigger waits_counted after update on inbox.waits referencing old table as before new table as after
+        for each statement execute function inbox.queue_count();
+
       revoke all on all functions in schema inbox from public;
       grant usage on schema inbox to evenhand_api, evenhand_triage;
       grant select, insert, update, delete on all tables in schema inbox to evenhand_api, evenhand_triage;
       -- a profile is written at arrival and read through a reveal only
       revoke all on inbox.profiles from evenhand_api, evenhand_triage;
+      revoke insert, update, delete on inbox.queue_lengths from evenhand_api, evenhand_triage;
       -- passwords and sessions are the api's
       revoke all on inbox.sessions, inbox.sign_in_tries from evenhand_triage;
       grant usage on all sequences in schema inbox to evenhand_api, evenhand_triage;

@@ -34,6 +34,7 @@ export const waitsTable = new EntitySchema({
   },
   indices: [
     { name: 'waits_queue', columns: ['workspaceId', 'keyMs', 'waitingSince', 'id'], where: "(state = 'queued'::text)" },
+    { name: 'waits_oldest', columns: ['workspaceId', 'waitingSince'], where: "(state = 'queued'::text)" },
     { name: 'waits_customer', columns: ['customerId', 'createdAt'] },
     { name: 'waits_ended', columns: ['workspaceId', 'endedAt'], where: "(state = 'ended'::text)" },
   ],
@@ -44,6 +45,20 @@ export const waitsTable = new EntitySchema({
         "((((state = 'ended'::text) = (end_kind IS NOT NULL)) AND ((end_kind IS NULL) = (ended_at IS NULL))))",
     },
   ],
+});
+
+export const queueLengthsTable = new EntitySchema({
+  name: 'queue_lengths',
+  schema: 'inbox',
+  columns: {
+    workspaceId: {
+      name: 'workspace_id',
+      type: 'uuid',
+      primary: true,
+      foreignKey: { target: 'workspaces', name: 'queue_lengths_workspace_id_fkey' },
+    },
+    waiting: { type: 'bigint' },
+  },
 });
 
 export const offersTable = new EntitySchema({

@@ -62,7 +62,7 @@ export class Queue {
   async state(tx: Tx): Promise<QueueState> {
     const [state] = await tx.query<QueueState>(
       /* sql */ `
-      select (select count(*) from inbox.waits where workspace_id = $1 and state = 'queued') as waiting,
+      select coalesce((select waiting from inbox.queue_lengths where workspace_id = $1), 0) as waiting,
              (select count(*) from inbox.offers where workspace_id = $1 and state in ('open', 'taken')) as taken,
              (select min(waiting_since) from inbox.waits where workspace_id = $1 and state = 'queued') as "oldestWaitingSince"`,
       [tx.workspaceId],

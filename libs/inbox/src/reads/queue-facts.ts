@@ -43,7 +43,7 @@ export async function readQueuePlaces(tx: Tx, waitIds: readonly string[]): Promi
            1 + (select count(*) from inbox.waits a
                  where a.workspace_id = $2 and a.state = 'queued'
                    and (a.key_ms, a.waiting_since, a.id) < (w.key_ms, w.waiting_since, w.id)) as position,
-           (select count(*) from inbox.waits a where a.workspace_id = $2 and a.state = 'queued') as of
+           coalesce((select waiting from inbox.queue_lengths where workspace_id = $2), 0) as of
       from inbox.waits w where w.id = any ($1::uuid[]) and w.state = 'queued'`,
     [waitIds, tx.workspaceId],
   );
@@ -93,7 +93,7 @@ export interface CounterFacts {
 export async function readCounters(tx: Tx, agentId: string): Promise<CounterFacts> {
   const rows = await tx.query<CounterFacts>(
     /* sql */ `
-    select (select count(*) from inbox.waits where workspace_id = $2 and state = 'queued') as waiting,
+    select coalesce((select waiting from inbox.queue_lengths where workspace_id = $2), 0) as waiting,
            (select count(*) from inbox.offers where agent_id = $1 and state in ('open', 'taken')) as mine,
            t.failed, t.uncertain
       from (select count(*) filter (where send_state = 'failed') as failed,
