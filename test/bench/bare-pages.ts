@@ -8,7 +8,7 @@ const queue: BarePage = async (client, { workspaceId }) => {
   await client.query({
     name: 'queue state',
     text: /* sql */ `
-    select (select count(*) from inbox.waits where workspace_id = $1 and state = 'queued') as waiting,
+    select (select waiting from inbox.queue_lengths where workspace_id = $1) as waiting,
            (select count(*) from inbox.offers where workspace_id = $1 and state in ('open', 'taken')) as taken,
            (select min(waiting_since) from inbox.waits where workspace_id = $1 and state = 'queued') as oldest,
            (select ended_at from inbox.waits where workspace_id = $1 and state = 'ended' order by ended_at desc limit 1) as answered`,
@@ -72,7 +72,7 @@ const session: BarePage = async (client, { workspaceId, viewer }) => {
     name: 'session',
     text: /* sql */ `
     select a.*, w.*,
-           (select count(*) from inbox.waits where workspace_id = $1 and state = 'queued') as waiting,
+           (select waiting from inbox.queue_lengths where workspace_id = $1) as waiting,
            (select count(*) from inbox.offers where agent_id = $2 and state in ('open', 'taken')) as mine,
            (select count(*) from inbox.messages where workspace_id = $1 and send_state = 'failed') as failed,
            (select count(*) from inbox.messages where workspace_id = $1 and send_state = 'uncertain') as uncertain

@@ -143,6 +143,7 @@ async function fill(
            ${sqlId('b', 'i')}, case k % 2 when 1 then 'sent' end
       from generate_series(1, ${all}) i,
            generate_series(0, case when i > ${held} and i <= ${held + LONG} then ${PAGE - 1} else 0 end) k;
+    insert into inbox.queue_lengths (workspace_id, waiting) values (${ws}, ${size});
     insert into inbox.offers (id, workspace_id, wait_id, conversation_id, agent_id, offered_at, lease_until, state, entry)
     select ${sqlId('f', 'i')}, ${ws}, ${sqlId('b', 'i')}, ${sqlId('d', 'i')}, ${sqlId('a', '0')}, now(), now() + interval '1 day', 'taken', i
       from generate_series(${size + 1}, ${held}) i;`);
