@@ -104,6 +104,9 @@ export class Sends {
     const account = await this.accounts.open(outbound.accountId);
     if (last !== undefined && last.outcome === null) return this.resolve(job, account, last.attempt, last.startedAt);
 
+    const ahead = job.lane === laneOf(outbound) ? undefined : await this.jobs.lastDue(laneOf(outbound));
+    if (ahead !== undefined) return this.comeAgain(job, ahead);
+
     const now = this.database.clock.now();
     if (row.pausedUntil !== null && row.pausedUntil > now)
       return this.postpone(job, next, row.pausedUntil, 'RATE_LIMITED', row.detail);
@@ -338,18 +341,16 @@ export class Sends {
   }
 
   /**
-   * A message that has to wait leaves the lane, so that one slow recipient does not hold up all others of the account; it
-   * keeps its place within its conversation.
+   * A message that has to wait leaves the account's lane for that of its conversation, so that one slow recipient does not
+   * hold up all others; there it keeps its place, and what follows in the conversation waits behind it.
    */
   private async end(tx: Tx, job: SendJob, ending: Ending): Promise<void> {
-    await job.complete(tx);
-    if (ending === 'done') return;
+    if (ending === 'done') return job.complete(tx);
     const { outbound } = job.payload;
-    await this.jobs.enqueue(tx, job.name, job.payload, {
-      runAt: ending,
-      key: outbound.id,
-      lane: `conversation:${outbound.conversationId}`,
-    });
+    const lane = laneOf(outbound);
+    if (job.lane === lane) return job.postpone(tx, ending, 'waits for another attempt');
+    await job.complete(tx);
+    await this.jobs.enqueue(tx, job.name, job.payload, { runAt: ending, key: outbound.id, lane });
   }
 
   private async tell(tx: Tx, job: SendJob, attempt: number, news: SendNews): Promise<void> {
@@ -357,4 +358,9 @@ export class Sends {
     const account = { id: outbound.accountId, workspaceId: outbound.workspaceId, channel: outbound.channel };
     await this.intake.append(tx, account, [sendEventOf(outbound.id, attempt, tx.now, news)]);
   }
+}
+
+/** The lane of what waits in a conversation. */
+function laneOf(outbound: MessageSendJob['outbound']): string {
+  return `conversation:${outbound.conversationId}`;
 }

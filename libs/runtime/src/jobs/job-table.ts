@@ -255,6 +255,14 @@ export class JobTable {
     return rows[0]!.found;
   }
 
+  async lastDue(lane: string): Promise<Date | undefined> {
+    const rows = await this.database.query<{ at: Date | null }>(
+      'select max(run_at) as at from jobs.jobs where lane = $1 and dead_at is null',
+      [lane],
+    );
+    return rows[0]!.at ?? undefined;
+  }
+
   async gauges(names: readonly string[], now: Date): Promise<JobGauge[]> {
     return this.database.query<JobGauge>(
       /* sql */ `

@@ -17,6 +17,8 @@ export class Job<P = unknown> {
     readonly leaseNumber: number,
     /** Request in whose course the job was enqueued, for the log. */
     readonly requestId: string | undefined,
+    /** Jobs of one lane run one at a time. */
+    readonly lane: string | undefined,
   ) {}
 
   /** Aborted when the lease is lost, or when the process stops and the time to finish is over. */

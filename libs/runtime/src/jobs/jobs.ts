@@ -108,6 +108,11 @@ export class Jobs {
     return id;
   }
 
+  /** When the last live job of a lane is due, in product time; undefined when the lane is empty. */
+  async lastDue(lane: string): Promise<Date | undefined> {
+    return this.table.lastDue(lane);
+  }
+
   /** Makes a dead letter due again, with all its attempts. @returns false when there is no such dead letter. */
   async retryDead(tx: Tx, id: string): Promise<boolean> {
     const name = await this.table.revive(tx, id).catch((error: unknown) => {

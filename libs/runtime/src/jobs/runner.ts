@@ -35,7 +35,16 @@ export class Runner {
     } catch (error) {
       fault = error;
     }
-    const job = new Job(row.id, row.name, payload, row.attempts, row.lease_number, row.request_id ?? undefined);
+    const { request_id: requestId, lane } = row;
+    const job = new Job(
+      row.id,
+      row.name,
+      payload,
+      row.attempts,
+      row.lease_number,
+      requestId ?? undefined,
+      lane ?? undefined,
+    );
     this.leases.hold(job, definition.leaseMs, takenAt);
     const ended = (fault === undefined ? this.attempt(job) : this.fail(job, fault, true))
       .catch((error: unknown) => {
