@@ -22,9 +22,16 @@ export class ProductProcess {
   /**
    * Starts `dist/apps/<app>/src/main.js`. Only PATH, HOME and the given variables are in its environment, so that a
    * developer's own settings change nothing.
+   * @param under a program and its arguments that then becomes node, such as `unshare`.
    */
-  static start(app: string, env: Readonly<Record<string, string>>, args: readonly string[] = []): ProductProcess {
-    const child = spawn(process.execPath, [join(ROOT, 'dist/apps', app, 'src/main.js'), ...args], {
+  static start(
+    app: string,
+    env: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+    under: readonly string[] = [],
+  ): ProductProcess {
+    const [program, ...rest] = [...under, process.execPath, join(ROOT, 'dist/apps', app, 'src/main.js'), ...args];
+    const child = spawn(program!, rest, {
       cwd: ROOT,
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', NODE_ENV: 'production', ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
