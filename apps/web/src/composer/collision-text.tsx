@@ -16,8 +16,14 @@ export function MessageText({ item }: { readonly item: Item }) {
         <time dateTime={item.createdAt}> · {times.time(item.createdAt)}</time>
       </p>
       <p dir="auto" className={style.text}>
-        {item.text.trim()}
+        {ownWords(item)}
       </p>
     </div>
   );
+}
+
+/** Without the older mail that is quoted below. */
+function ownWords(item: Item): string {
+  const quoteStart = item.__typename === 'Message' ? (item.quoteStart ?? undefined) : undefined;
+  return item.text.slice(0, quoteStart).trim() || item.text.trim();
 }

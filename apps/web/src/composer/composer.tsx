@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { Tab, TabList, Tabs } from 'react-aria-components';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { OpenConversation } from '../conversation/conversation-pane';
 import { seen } from '../conversation/seen';
 import type { ReplyKind } from '../graphql/generated';
@@ -47,6 +47,9 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
   useShortcut('m', () => focusAs('note'));
   useGrowth(field, text);
   useEffect(() => () => void drafts.flush(id), [drafts, id]);
+  useEffect(() => {
+    if (refusal) setReplyKind(refusal.item.replyKind);
+  }, [refusal]);
 
   const send = (seenUpTo = seen.upTo(id) ?? conversation.timeline?.edges.at(-1)?.node.id) => {
     if (disabled || !seenUpTo) return;
@@ -68,6 +71,7 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
       return;
     }
     drafts.clear(id);
+    setReplyKind('ANSWER');
     // Out of the field, so that N takes the next customer.
     document.querySelector<HTMLElement>('#thread [data-pane-focus]')?.focus({ preventScroll: true });
   };
@@ -104,71 +108,71 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
           </p>
         )}
         {block && mode === 'reply' && <p className={style.block}>{t(block.key, block.values)}</p>}
-        <div className={style.box}>
+        <Tabs className={style.box} selectedKey={mode} onSelectionChange={(key) => setMode(key as Mode)}>
           <div className={style.top}>
-            <Tabs selectedKey={mode} onSelectionChange={(key) => setMode(key as Mode)}>
-              <TabList aria-label={t('composer.mode')} className={style.tabs}>
-                <Tab id="reply" className={style.tab}>
-                  {t('composer.reply')}
-                </Tab>
-                <Tab id="note" className={style.tab}>
-                  {t('composer.note')}
-                </Tab>
-              </TabList>
-            </Tabs>
+            <TabList aria-label={t('composer.mode')} className={style.tabs}>
+              <Tab id="reply" className={style.tab}>
+                {t('composer.reply')}
+              </Tab>
+              <Tab id="note" className={style.tab}>
+                {t('composer.note')}
+              </Tab>
+            </TabList>
             {mode === 'note' ? (
               <span className={style.only}>{t('note.onlyTeam')}</span>
             ) : (
               <ReplyKindPicker value={replyKind} onChange={setReplyKind} />
             )}
           </div>
-          <textarea
-            ref={field}
-            className={style.field}
-            dir="auto"
-            rows={3}
-            value={text}
-            spellCheck
-            lang={mode === 'reply' ? (conversation.language ?? undefined) : undefined}
-            aria-label={t(mode === 'reply' ? 'composer.replyField' : 'composer.noteField')}
-            placeholder={t(mode === 'reply' ? 'composer.replyHint' : 'composer.noteHint')}
-            onChange={({ target }) =>
-              mode === 'reply' ? drafts.edit(id, { text: target.value }) : drafts.editNote(id, target.value)
-            }
-            onBlur={() => void drafts.flush(id)}
-            onPaste={(event) => {
-              if (mode === 'reply' && event.clipboardData.files.length > 0) {
-                event.preventDefault();
-                uploads.add([...event.clipboardData.files]);
+          <TabPanel key={mode} id={mode} className={style.panel}>
+            <textarea
+              ref={field}
+              className={style.field}
+              dir="auto"
+              rows={3}
+              value={text}
+              spellCheck
+              lang={mode === 'reply' ? (conversation.language ?? undefined) : undefined}
+              aria-label={t(mode === 'reply' ? 'composer.replyField' : 'composer.noteField')}
+              placeholder={t(mode === 'reply' ? 'composer.replyHint' : 'composer.noteHint')}
+              onChange={({ target }) =>
+                mode === 'reply' ? drafts.edit(id, { text: target.value }) : drafts.editNote(id, target.value)
               }
-            }}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-                event.preventDefault();
-                send();
-              } else if (event.key === 'Escape') {
-                event.currentTarget.blur();
-              }
-            }}
-          />
-          {mode === 'reply' && <FileChips conversationId={id} uploads={uploads} />}
-          <div className={style.bottom}>
-            {mode === 'reply' && uploads.button}
-            <DraftStatus draft={draft} mode={mode} />
-            {mode === 'reply' && account.maxLength != null && text.length > account.maxLength * METER_FROM && (
-              <span className={style.meter} data-over={tooLong || undefined}>
-                {t(tooLong ? 'composer.tooLong' : 'composer.length', {
-                  over: text.length - account.maxLength,
-                  n: text.length,
-                  limit: account.maxLength,
-                })}
-              </span>
-            )}
-            <Button look="primary" className={style.send} onPress={() => send()} isDisabled={disabled}>
-              {t(mode === 'note' ? 'composer.addNote' : `composer.send.${replyKind}`)}
-            </Button>
-          </div>
-        </div>
+              onBlur={() => void drafts.flush(id)}
+              onPaste={(event) => {
+                if (mode === 'reply' && event.clipboardData.files.length > 0) {
+                  event.preventDefault();
+                  uploads.add([...event.clipboardData.files]);
+                }
+              }}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+                  event.preventDefault();
+                  send();
+                } else if (event.key === 'Escape') {
+                  event.currentTarget.blur();
+                }
+              }}
+            />
+            {mode === 'reply' && <FileChips conversationId={id} uploads={uploads} />}
+            <div className={style.bottom}>
+              {mode === 'reply' && uploads.button}
+              <DraftStatus draft={draft} mode={mode} />
+              {mode === 'reply' && account.maxLength != null && text.length > account.maxLength * METER_FROM && (
+                <span className={style.meter} data-over={tooLong || undefined}>
+                  {t(tooLong ? 'composer.tooLong' : 'composer.length', {
+                    over: text.length - account.maxLength,
+                    n: text.length,
+                    limit: account.maxLength,
+                  })}
+                </span>
+              )}
+              <Button look="primary" className={style.send} onPress={() => send()} isDisabled={disabled}>
+                {t(mode === 'note' ? 'composer.addNote' : `composer.send.${replyKind}`)}
+              </Button>
+            </div>
+          </TabPanel>
+        </Tabs>
       </div>
     </section>
   );

@@ -17,8 +17,11 @@ export function ReplyKindPicker({ value, onChange }: Props) {
   const t = useT();
   return (
     <MenuTrigger>
-      <AriaButton className={style.trigger} aria-label={t('replyKind.label', { kind: t(`replyKind.${value}`) })}>
-        <strong>{t(`replyKind.${value}`)}</strong>
+      <AriaButton
+        className={style.trigger}
+        aria-label={t('replyKind.label', { kind: t(`replyKind.${value}`), effect: t(`replyKind.${value}.effect`) })}
+      >
+        <strong>{t(`replyKind.${value}`)}</strong>{' '}
         <span className={style.effect}>{t(`replyKind.${value}.effect`)}</span>
         <ChevronIcon size={16} />
       </AriaButton>

@@ -1,4 +1,4 @@
-import { cacheExchange, type Cache } from '@urql/exchange-graphcache';
+import { cacheExchange, type Cache, type Resolver } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 
 /** Interfaces of the schema and what implements them; the cache needs it to match fragments. */
@@ -32,6 +32,12 @@ const possibleTypes = {
 const embedded = () => null;
 const errorsHaveNoId = Object.fromEntries(possibleTypes.UserError.map((name) => [name, embedded]));
 const eventsHaveNoId = Object.fromEntries(possibleTypes.InboxEvent.map((name) => [name, embedded]));
+
+const mergePages = relayPagination({ mergeMode: 'outwards' });
+
+/** All pages that were read, as one. Null stays null: that of a conversation the viewer may not open. */
+const timelineOf: Resolver = (parent, args, cache, info) =>
+  cache.resolve(info.parentKey, 'timeline', args) === null ? null : mergePages(parent, args, cache, info);
 
 interface TimelineEdge {
   readonly __typename: string;
@@ -93,7 +99,7 @@ export const newCacheExchange = () =>
       ...eventsHaveNoId,
     },
     resolvers: {
-      Conversation: { timeline: relayPagination({ mergeMode: 'outwards' }) },
+      Conversation: { timeline: timelineOf },
       Query: { conversations: relayPagination() },
     },
     updates: {

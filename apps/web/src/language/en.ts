@@ -227,7 +227,7 @@ export const en = {
   'replyKind.choose': 'Kind of reply',
   'replyKind.HOLDING': 'Holding reply',
   'replyKind.HOLDING.effect': 'the wait goes on',
-  'replyKind.label': 'Kind of reply: {kind}',
+  'replyKind.label': 'Kind of reply: {kind} {effect}',
   'replyKind.QUESTION': 'Question',
   'replyKind.QUESTION.effect': 'ends the wait until they answer',
 
@@ -266,6 +266,7 @@ export const en = {
   'size.kilobytes': '{n} KB',
   'size.megabytes': '{n} MB',
 
+  'skip.label': 'Skip to',
   'skip.composer': 'To the reply',
   'skip.list': 'To the list',
   'skip.thread': 'To the conversation',
@@ -305,7 +306,6 @@ export const en = {
   'viewer.keyboard': 'Keyboard',
   'viewer.keys': 'All shortcuts',
   'viewer.language': 'Language',
-  'viewer.menu': 'You: {name}',
   'viewer.signOut': 'Sign out',
   'viewer.singleKeys': 'Single-key shortcuts',
   'viewer.theme': 'Appearance',

@@ -238,7 +238,7 @@ export const fr: Messages = {
   'replyKind.choose': 'Nature de la réponse',
   'replyKind.HOLDING': 'Message d’attente',
   'replyKind.HOLDING.effect': 'l’attente continue',
-  'replyKind.label': 'Nature de la réponse : {kind}',
+  'replyKind.label': 'Nature de la réponse : {kind} {effect}',
   'replyKind.QUESTION': 'Question',
   'replyKind.QUESTION.effect': 'suspend l’attente jusqu’à sa réponse',
 
@@ -277,6 +277,7 @@ export const fr: Messages = {
   'size.kilobytes': '{n} Ko',
   'size.megabytes': '{n} Mo',
 
+  'skip.label': 'Raccourcis de la page',
   'skip.composer': 'Aller à la réponse',
   'skip.list': 'Aller à la liste',
   'skip.thread': 'Aller à la conversation',
@@ -316,7 +317,6 @@ export const fr: Messages = {
   'viewer.keyboard': 'Clavier',
   'viewer.keys': 'Tous les raccourcis',
   'viewer.language': 'Langue',
-  'viewer.menu': 'Vous : {name}',
   'viewer.signOut': 'Se déconnecter',
   'viewer.singleKeys': 'Raccourcis à une touche',
   'viewer.theme': 'Apparence',

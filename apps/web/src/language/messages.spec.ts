@@ -9,6 +9,7 @@ const values = {
       'account',
       'channel',
       'day',
+      'effect',
       'hour',
       'id',
       'kind',

@@ -47,10 +47,12 @@ export function ConversationList({ list, open }: { readonly list: ListName; read
     if (key) openRow(key);
   });
 
+  // One first heading: an open conversation has its own.
+  const Title = open ? 'h2' : 'h1';
   return (
     <>
       <header className={style.head}>
-        <h2 aria-busy={slow}>{t(`list.${list}`)}</h2>
+        <Title aria-busy={slow}>{t(`list.${list}`)}</Title>
       </header>
       {data && rows.length > 0 && (
         <GridList

@@ -27,7 +27,7 @@ export function QueuePage() {
 
   return (
     <main className={style.page}>
-      <section className={style.list} data-pane="" id="list" aria-label={t('queue.list')} aria-busy={slow}>
+      <section className={style.list} data-pane="" id="list" aria-label={t('queue.title')} aria-busy={slow}>
         <PaneBoundary>
           <header className={style.head}>
             <h1>{t('queue.title')}</h1>

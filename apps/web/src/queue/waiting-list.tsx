@@ -29,6 +29,9 @@ export function WaitingList({ queue }: { readonly queue: Queue }) {
   return (
     <div
       className={style.scroll}
+      tabIndex={0}
+      role="region"
+      aria-label={t('queue.list')}
       onPointerEnter={() => {
         pointed.current = true;
         setHeld(entries);

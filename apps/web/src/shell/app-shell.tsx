@@ -7,11 +7,11 @@ import { useSession, useViewer } from '../session/session';
 import { WritingProvider } from '../composer/writing';
 import { SendOutcomes } from '../composer/send-outcomes';
 import { useTakeNext } from '../queue/take-next';
-import { useT } from '../language/language';
 import { AccountBanners } from './account-banners';
 import { KeySheet } from './key-sheet';
 import { Rail } from './rail';
 import { useShortcut } from './shortcuts';
+import { SkipLinks } from './skip-links';
 import { cyclePanes } from './panes';
 import style from './app-shell.module.css';
 
@@ -36,7 +36,6 @@ function ToSignIn() {
 }
 
 function Shell() {
-  const t = useT();
   const { counters } = useViewer();
   const { reload } = useSession();
   const { take } = useTakeNext();
@@ -50,11 +49,7 @@ function Shell() {
 
   return (
     <div className={style.shell}>
-      <div className={style.skip}>
-        <a href="#list">{t('skip.list')}</a>
-        <a href="#thread">{t('skip.thread')}</a>
-        <a href="#composer">{t('skip.composer')}</a>
-      </div>
+      <SkipLinks />
       <Rail />
       <div className={style.main}>
         <ConnectionStrip />

@@ -54,7 +54,7 @@ export function ViewerMenu() {
 
   return (
     <MenuTrigger>
-      <AriaButton className={style.trigger} aria-label={t('viewer.menu', { name: viewer.agent.displayName })}>
+      <AriaButton className={style.trigger}>
         <PersonIcon />
         <span className={style.words}>
           <span className={style.name} dir="auto">
