@@ -20,6 +20,7 @@ import { apiApp } from '../../api/src';
 import { installationSettings, openInstallation } from '../../cli/src';
 import { emailApp } from '../../connector-email/src';
 import { triageApp } from '../../triage/src';
+import { simulatorSettings } from '../../simulator/src';
 import { allInOneSettings } from './config';
 import { startDemo, type Demo } from './demo';
 
@@ -32,6 +33,7 @@ const settings = {
   ...runtimeSettings,
   ...installationSettings,
   ...allInOneSettings,
+  EVENHAND_SIMULATOR_LIFE: simulatorSettings.EVENHAND_SIMULATOR_LIFE,
 };
 
 /** What `npm start` is: embedded database, every app as its own Nest context, one port, and a demo unless it is off. */
@@ -86,7 +88,7 @@ export function runAllInOne(): Promise<void> {
       else say('  No demo: open the page to make the first admin, then connect a mailbox.');
       say(`  Ctrl-C stops. Data is in ${installation.dataDir}${installation.embedded ? ', database included' : ''}.`);
       say('');
-      demo?.live();
+      if (config.EVENHAND_SIMULATOR_LIFE === 'on') demo?.live();
       return stopAll;
     } catch (error) {
       await stopAll().catch(() => undefined);

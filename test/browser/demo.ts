@@ -1,0 +1,95 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEMO_MAILBOX } from '../../apps/simulator/src';
+import { ApiClient } from '../support/api-client';
+import { built } from '../support/built';
+import { freePort } from '../support/free-port';
+import { evenhand, type Ran } from '../support/operator';
+import { ProductProcess, until } from '../support/product';
+import { SimulatedProvider, type SimulatedMail } from '../support/simulated-provider';
+
+/** What `npm start` gives, demo included; its customers write only when a test says so. */
+export class Demo {
+  readonly url: string;
+  readonly provider: SimulatedProvider;
+  private process!: ProductProcess;
+
+  private constructor(
+    private readonly dir: string,
+    private readonly environment: Readonly<Record<string, string>>,
+    port: number,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.provider = new SimulatedProvider(this.url);
+  }
+
+  /** Resolves once every letter of the demo is in the queue. @param more further settings; EVENHAND_DEMO=off starts empty. */
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<Demo> {
+    await built();
+    const dir = await mkdtemp(join(tmpdir(), 'evenhand-browser-'));
+    // root's PostgreSQL is another user's
+    if (process.getuid?.() === 0) await chmod(dir, 0o711);
+    const port = await freePort();
+    const settings = {
+      EVENHAND_DATA_DIR: join(dir, '.data'),
+      EVENHAND_PORT: String(port),
+      EVENHAND_SIMULATOR_LIFE: 'off',
+      EVENHAND_LOG_LEVEL: 'warn',
+    };
+    const demo = new Demo(dir, { ...settings, ...more }, port);
+    try {
+      await demo.open();
+      if (more['EVENHAND_DEMO'] !== 'off') await demo.letters();
+    } catch (error) {
+      await demo.stop();
+      throw error;
+    }
+    return demo;
+  }
+
+  /** Starts it, the first time or after `kill`, at the same address. */
+  async open(): Promise<void> {
+    this.process = ProductProcess.start('all-in-one', this.environment);
+    await this.process.prints(/Ctrl-C stops/);
+  }
+
+  async kill(): Promise<void> {
+    await this.process.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.process.stop();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  /** Somebody signed in on a card of the demo, without a browser. */
+  async person(role: 'AGENT' | 'SUPERVISOR' | 'ADMIN'): Promise<ApiClient> {
+    const person = new ApiClient(this.url);
+    await person.demoSignIn(role);
+    return person;
+  }
+
+  /** `npm run evenhand -- …` */
+  command(args: readonly string[], input = ''): Promise<Ran> {
+    return evenhand(this.environment, args, input);
+  }
+
+  /** What has arrived in the demo's mailbox, the oldest first; waits until all of it is in the inbox. */
+  async letters(): Promise<SimulatedMail[]> {
+    const admin = await this.person('ADMIN');
+    return until('every letter is in the inbox', async () => {
+      const { inbox } = await this.provider.mailbox(DEMO_MAILBOX);
+      const { accounts } = await admin.call<{
+        accounts: { nodes: { address: string; intake: { read: number; toProcess: number } }[] };
+      }>('{ accounts { nodes { address intake { read toProcess } } } }');
+      const intake = accounts.nodes.find(({ address }) => address === DEMO_MAILBOX)!.intake;
+      return intake.read >= inbox.length && intake.toProcess === 0 && inbox.length > 0 && inbox;
+    });
+  }
+}
+
+/** Address and name of who wrote a mail. */
+export function writerOf(mail: SimulatedMail): { address: string; name: string } {
+  return mail.from as { address: string; name: string };
+}
