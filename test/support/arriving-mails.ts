@@ -6,6 +6,9 @@ import { until } from './product';
 /** The mailbox into which the mails of a proof arrive. */
 export const INBOX_OF_PROOF = 'support@example.test';
 
+/** What stands first in these is taken for headers once a server has put its own before it: no marker can be seen in them. */
+const WITHOUT_HEADERS = new Set(['text alone, no header at all', 'random bytes']);
+
 /** How much has been stored of what arrived; rejects while the database is away. */
 export async function deliveriesStored(product: InstalledProduct): Promise<number> {
   const [row] = await product.query<{ n: number }>('select count(*)::int as n from intake.deliveries');
@@ -75,7 +78,7 @@ export async function faultsOfArrival(
     `select subject, text, class, problems from inbox.messages where direction = 'inbound'`,
   );
   expect('messages', messages.length, mails.length);
-  const marked = mails.filter(({ id }) => id !== '');
+  const marked = mails.filter(({ id, shape }) => id !== '' && !WITHOUT_HEADERS.has(shape));
   const rows = new Map<string, typeof messages>();
   const marker = /v\d+-\d{6}/g;
   for (const message of messages) {
