@@ -7,9 +7,11 @@ import { newKey } from '../ui/key';
 import form from '../ui/form.module.css';
 import style from './accounts-page.module.css';
 
-const COMMAND = `npm run evenhand -- account add email --address you@example.org \\
+const COMMAND = `npm run evenhand -- account add email \\
+  --address you@example.org \\
   --imap imaps://you@imap.example.org:993 \\
-  --smtp smtps://you@smtp.example.org:465 --password-stdin`;
+  --smtp smtps://you@smtp.example.org:465 \\
+  --password-stdin`;
 
 /** Leads to the connector's own page: the mailbox's password never passes through here. */
 export function ConnectMailbox({ onLater }: { readonly onLater?: () => void }) {

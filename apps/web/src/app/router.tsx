@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { AppShell } from '../shell/app-shell';
+import type { ListName } from '../list/list-name';
 import { ListPanes } from '../list/list-panes';
 import { QueuePage } from '../queue/queue-page';
 import { GoTo } from './go-to';
@@ -35,8 +36,6 @@ const mine = createRoute({ getParentRoute: () => lists, path: '/mine' });
 const failed = createRoute({ getParentRoute: () => lists, path: '/failed' });
 const done = createRoute({ getParentRoute: () => lists, path: '/done' });
 
-/** The list beside an open conversation. */
-export type ListName = 'mine' | 'failed' | 'done';
 const conversation = createRoute({
   getParentRoute: () => lists,
   path: '/c/$reference',

@@ -1,4 +1,4 @@
-import type { OpenConversation } from '../conversation/conversation-pane';
+import type { OpenConversation } from '../conversation/open-conversation';
 import type { MessageKey } from '../language/en';
 
 export interface Block {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
-import type { OpenConversation } from '../conversation/conversation-pane';
+import type { OpenConversation } from '../conversation/open-conversation';
 import { seen } from '../conversation/seen';
 import type { ReplyKind } from '../graphql/generated';
 import { useT } from '../language/language';

@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useKeptQuery } from '../graphql/use-kept-query';
-import type { ListName } from '../app/router';
+import type { ListName } from '../list/list-name';
 import { Composer } from '../composer/composer';
 import { useWriting } from '../composer/writing';
-import { ConversationDocument, type ConversationQuery } from '../graphql/generated';
+import { ConversationDocument } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useNews } from '../live/live-provider';
 import { useTakeNext } from '../queue/take-next';
@@ -13,13 +13,9 @@ import { useAfterPause } from '../ui/after-pause';
 import { Button } from '../ui/button';
 import { QueryFault } from '../ui/pane-fault';
 import { MessageLog } from './message-log';
+import { PAGE, type OpenConversation } from './open-conversation';
 import { ThreadHeader } from './thread-header';
 import style from './conversation-pane.module.css';
-
-/** A page of the timeline. */
-export const PAGE = 40;
-
-export type OpenConversation = NonNullable<ConversationQuery['conversation']>;
 
 export function ConversationPane({ reference, list }: { readonly reference: string; readonly list: ListName }) {
   const navigate = useNavigate();

@@ -6,7 +6,7 @@ import { Button } from '../ui/button';
 import { CustomerShape } from '../ui/customer-shape';
 import { FileIcon } from '../ui/icons';
 import { AttachmentList } from './attachment-list';
-import type { OpenConversation } from './conversation-pane';
+import type { OpenConversation } from './open-conversation';
 import { looksPlain } from './looks-plain';
 import { SendLine } from './send-line';
 import { TextBody } from './text-body';

@@ -5,7 +5,7 @@ import { ConversationDocument, type TimelineEdgeFragment } from '../graphql/gene
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { Button } from '../ui/button';
-import { PAGE, type OpenConversation } from './conversation-pane';
+import { PAGE, type OpenConversation } from './open-conversation';
 import { MessageItem } from './message-item';
 import { NoteItem } from './note-item';
 import { seen } from './seen';

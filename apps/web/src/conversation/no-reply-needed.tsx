@@ -5,7 +5,7 @@ import { useT } from '../language/language';
 import { useShortcut } from '../shell/shortcuts';
 import { newKey } from '../ui/key';
 import { useToast } from '../ui/toasts';
-import type { OpenConversation } from './conversation-pane';
+import type { OpenConversation } from './open-conversation';
 import { ReasonMenu } from './reason-menu';
 import { seen } from './seen';
 import { undo } from './undo';

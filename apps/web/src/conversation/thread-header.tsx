@@ -4,7 +4,7 @@ import { useNow, useTimes } from '../language/time';
 import { useViewer } from '../session/session';
 import { IconButton } from '../ui/button';
 import { BackIcon, ChannelIcon, CheckIcon } from '../ui/icons';
-import type { OpenConversation } from './conversation-pane';
+import type { OpenConversation } from './open-conversation';
 import { GiveBack } from './give-back';
 import { NoReplyNeeded } from './no-reply-needed';
 import style from './thread-header.module.css';

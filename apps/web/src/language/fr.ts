@@ -1,4 +1,4 @@
-import type { Messages } from './language';
+import type { Messages } from './messages';
 
 /** Everything the page says, in French. Spaces before ; ! ? are narrow and do not break (U+202F), before : they do not break (U+00A0). */
 export const fr: Messages = {
@@ -16,7 +16,7 @@ export const fr: Messages = {
   'accounts.checked': 'Vérifié {time}.',
   'accounts.connectMailbox': 'Connecter une boîte',
   'accounts.none': 'Aucun compte n’est encore connecté : rien n’arrive.',
-  'accounts.orCommand': 'Ou sur la machine elle-même. La commande demande le mot de passe :',
+  'accounts.orCommand': 'Ou sur la machine elle-même. La commande lit le mot de passe sur son entrée :',
   'accounts.paused': 'Retenu par la plateforme. Les envois reprennent {time}.',
   'accounts.reconnect': 'Reconnecter',
   'accounts.simulated': 'Démo',
@@ -214,6 +214,7 @@ export const fr: Messages = {
   'queue.capacity':
     'Vous tenez {open, plural, one {# conversation} many {# de conversations} other {# conversations}}. Répondez d’abord à l’une d’elles.',
   'queue.empty': 'Personne n’attend. Dernière réponse {time}.',
+  'queue.connectFirst': 'Aucun compte n’est encore connecté.',
   'queue.emptyEver': 'Personne n’attend.',
   'queue.isNext': 'Suivante',
   'queue.list': 'En attente, dans l’ordre',

@@ -1,10 +1,10 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
 import type { MessageKey } from './en';
+import type { Messages } from './messages';
 
 export const LOCALES = ['en', 'fr'] as const;
 export type Locale = (typeof LOCALES)[number];
-export type Messages = Readonly<Record<MessageKey, string>>;
 type Values = Record<string, string | number | Date | null | undefined>;
 
 /** `chosen`: by a person, who meets it again at the next visit. */

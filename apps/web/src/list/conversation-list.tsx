@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components';
 import { useKeptQuery } from '../graphql/use-kept-query';
-import type { ListName } from '../app/router';
+import type { ListName } from './list-name';
 import { ConversationsDocument, type ConversationRowFragment } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useNews } from '../live/live-provider';

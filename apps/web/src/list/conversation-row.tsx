@@ -1,4 +1,4 @@
-import type { ListName } from '../app/router';
+import type { ListName } from './list-name';
 import type { ConversationRowFragment } from '../graphql/generated';
 import { useDraft } from '../composer/writing';
 import { useT } from '../language/language';

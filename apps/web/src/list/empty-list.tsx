@@ -1,4 +1,4 @@
-import type { ListName } from '../app/router';
+import type { ListName } from './list-name';
 import { useT } from '../language/language';
 import { useTakeNext } from '../queue/take-next';
 import { useViewer } from '../session/session';

@@ -1,5 +1,5 @@
 import { useMatch, useParams } from '@tanstack/react-router';
-import type { ListName } from '../app/router';
+import type { ListName } from './list-name';
 import { ConversationPane } from '../conversation/conversation-pane';
 import { useT } from '../language/language';
 import { PaneBoundary } from '../ui/pane-fault';

@@ -1,5 +1,6 @@
+import { Link } from '@tanstack/react-router';
 import { useKeptQuery } from '../graphql/use-kept-query';
-import { QueueDocument } from '../graphql/generated';
+import { AccountBannersDocument, QueueDocument } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { useNews } from '../live/live-provider';
@@ -61,19 +62,7 @@ function Stage({ queue }: StageProps) {
   const { take, taking } = useTakeNext();
   const { waiting, taken, oldestWaitingSince, lastAnswerAt } = queue;
 
-  if (waiting === 0) {
-    return (
-      <div className={style.words}>
-        <span className={style.calm}>
-          <CheckIcon size={28} />
-        </span>
-        <p className={style.quiet}>
-          {lastAnswerAt ? t('queue.empty', { time: times.when(lastAnswerAt, now) }) : t('queue.emptyEver')}
-        </p>
-        {taken > 0 && <p className={style.muted}>{t('queue.taken', { n: taken })}</p>}
-      </div>
-    );
-  }
+  if (waiting === 0) return <NobodyWaits taken={taken} lastAnswerAt={lastAnswerAt} />;
   return (
     <div className={style.words}>
       <p className={style.label}>{t('queue.longest')}</p>
@@ -89,6 +78,35 @@ function Stage({ queue }: StageProps) {
         <p>{t('queue.rule')}</p>
         <p>{t('queue.blind')}</p>
       </div>
+    </div>
+  );
+}
+
+/** The end of the work, or its very beginning: then the way to the first account. */
+function NobodyWaits({ taken, lastAnswerAt }: Pick<StageProps['queue'], 'taken' | 'lastAnswerAt'>) {
+  const t = useT();
+  const times = useTimes();
+  const now = useNow();
+  const [{ data }] = useKeptQuery({ query: AccountBannersDocument });
+  if (data?.accounts.nodes.length === 0) {
+    return (
+      <div className={style.words}>
+        <p className={style.quiet}>{t('queue.connectFirst')}</p>
+        <p className={style.way}>
+          <Link to="/accounts">{t('accounts.connectMailbox')}</Link>
+        </p>
+      </div>
+    );
+  }
+  return (
+    <div className={style.words}>
+      <span className={style.calm}>
+        <CheckIcon size={28} />
+      </span>
+      <p className={style.quiet}>
+        {lastAnswerAt ? t('queue.empty', { time: times.when(lastAnswerAt, now) }) : t('queue.emptyEver')}
+      </p>
+      {taken > 0 && <p className={style.muted}>{t('queue.taken', { n: taken })}</p>}
     </div>
   );
 }

@@ -1,0 +1,2 @@
+/** The list beside an open conversation. */
+export type ListName = 'mine' | 'failed' | 'done';
