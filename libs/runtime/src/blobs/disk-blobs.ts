@@ -93,7 +93,10 @@ export class DiskBlobs extends Blobs {
     const { bavail, bsize } = await this.disk(() => statfs(this.dir));
     const free = bavail * bsize;
     if (free >= LOW_SPACE_BYTES) return { status: 'ok' };
-    return { status: 'degraded', detail: `only ${Math.floor(free / 1024 / 1024)} MB left for files in ${this.dir}` };
+    return {
+      status: 'degraded',
+      detail: `only ${Math.floor(free / 1024 / 1024)} MB left for files in ${this.dir}: free some space, or move them and set EVENHAND_DATA_DIR`,
+    };
   }
 
   private async fill(file: FileHandle, bytes: Buffer | Readable, maxBytes: number): Promise<StoredBlob> {
