@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
+import { DEMO_MAILBOX } from '../../apps/simulator/src';
 import { until } from '../support/product';
 import { headerOf, type SimulatedMail } from '../support/simulated-provider';
 import { AgentPage } from './agent-page';
@@ -30,6 +32,10 @@ function received(address: string, words: string): Promise<SimulatedMail> {
 
 const answer = 'Bonjour Madame, le technicien passe mardi à 14 h. Vous n’avez rien à refaire.';
 let helene: string;
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 it('lets one in by a card, and shows places and waits, but not who waits or about what', async () => {
   await ada.enterAs('Ada');
@@ -152,4 +158,75 @@ it('says why a reply did not leave, in the words of the other server, and sends 
   await received(customer, 'Le permis est validé');
   const copies = (await demo.provider.mailbox(customer)).inbox.filter((mail) => mail.text?.includes('Le permis'));
   expect(copies).toHaveLength(1);
+});
+
+it('takes files to the customer and from them, byte for byte', async () => {
+  const bytes = Buffer.from(Array.from({ length: 5_000 }, (_, i) => i % 251));
+  const customer = writerOf(letters[2]!).address;
+  await ada.page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'étiquette.pdf', mimeType: 'application/pdf', buffer: bytes });
+  await ada.button('Remove étiquette.pdf').waitFor();
+  await ada.page.getByRole('progressbar').waitFor({ state: 'detached' });
+  await ada.reply('Voici l’étiquette.');
+  await ada.message('Voici l’étiquette.').getByText('Sent', { exact: true }).waitFor();
+
+  const mail = await received(customer, 'Voici l’étiquette.');
+  const files = (mail as unknown as { attachments: object[] }).attachments;
+  expect(files).toMatchObject([{ filename: 'étiquette.pdf', mimeType: 'application/pdf', size: bytes.length }]);
+  const photo = { filename: 'reçu.png', contentType: 'image/png', base64: bytes.toString('base64') };
+  await demo.provider.write({
+    from: { address: customer },
+    inReplyTo: mail.messageId,
+    text: 'Merci.',
+    attachments: [photo],
+  });
+  const link = ada.message('Merci.').getByRole('link', { name: /reçu\.png/ });
+  const [download] = await Promise.all([ada.page.waitForEvent('download'), link.click()]);
+  expect(download.suggestedFilename()).toBe('reçu.png');
+  expect(await readFile(await download.path())).toEqual(bytes);
+});
+
+it('shows a mail as it was drawn, but runs nothing in it and asks nobody for its pictures', async () => {
+  const customer = writerOf(letters[2]!).address;
+  await demo.provider.write({
+    from: { address: customer },
+    to: DEMO_MAILBOX,
+    inReplyTo: (await received(customer, 'Voici l’étiquette.')).messageId,
+    quoted: false,
+    text: 'Colis 7 et 8',
+    html: `<table bgcolor="#eee"><tr><td>Colis 7</td><td style="background:url(https://spy.example/td.png)">Colis 8</td></tr></table>
+      <img src="https://spy.example/pixel.png" width="1" height="1" alt="">
+      <img src="x" onerror="top.document.title='owned'; document.title='owned'">
+      <link rel="stylesheet" href="https://spy.example/style.css"><style>@import url(https://spy.example/import.css);</style>
+      <script>top.document.title = 'owned'; fetch('https://spy.example/script')</script>
+      <iframe src="https://spy.example/frame"></iframe><object data="https://spy.example/object"></object>
+      <form action="https://spy.example/form"><input name="password" autofocus><button>Go</button></form>
+      <a href="javascript:top.document.title='owned'">lien</a><base href="https://spy.example/">
+      <meta http-equiv="refresh" content="0;url=https://spy.example/refresh">`,
+  });
+  const frame = ada.page.getByTitle('Mail as its sender formatted it').last();
+  const mail = frame.contentFrame();
+  await mail.getByRole('cell', { name: 'Colis 8' }).waitFor();
+
+  expect(await frame.getAttribute('sandbox')).not.toMatch(/allow-scripts|allow-forms|allow-top-navigation/);
+  expect(
+    await mail.locator('script, iframe, object, form, input, link, base[href], meta[http-equiv=refresh]').count(),
+  ).toBe(0);
+  expect(await mail.locator('a[href^="javascript:"]').count()).toBe(0);
+  expect(await ada.page.title()).not.toContain('owned');
+  expect(ada.strays).toEqual([]);
+});
+
+it('shows the pictures of a mail to one who asks for them', async () => {
+  const asked: string[] = [];
+  await ada.page.route('https://spy.example/**', (route) => {
+    asked.push(route.request().url());
+    return route.fulfill({ contentType: 'image/png', body: PIXEL });
+  });
+
+  await ada.button('Show images').click();
+
+  await until('the picture is asked for', () => asked.length > 0, 5_000);
+  expect(new Set(asked)).toEqual(new Set(['https://spy.example/pixel.png']));
 });
