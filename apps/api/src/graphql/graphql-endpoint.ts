@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import type { Logger } from '@app/runtime';
 import type { Request, RequestHandler, Response } from 'express';
@@ -39,7 +42,13 @@ export class GraphqlEndpoint {
       csrfPrevention: { requestHeaders: ['x-evenhand', 'apollo-require-preflight'] },
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
-      plugins: [ApolloServerPluginLandingPageDisabled(), this.costPlugin(), this.endPlugin()],
+      // the one for cache hints would be asked about every field of every message, and no field of ours gives a hint
+      plugins: [
+        ApolloServerPluginLandingPageDisabled(),
+        ApolloServerPluginCacheControlDisabled(),
+        this.costPlugin(),
+        this.endPlugin(),
+      ],
       logger: {
         debug: () => undefined,
         info: () => undefined,
