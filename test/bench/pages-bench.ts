@@ -9,6 +9,7 @@ import { compare, interleave, median, timed, type Comparison, type Contestant } 
 import { webQueries } from './web-queries';
 
 const SMALL = 10_000;
+const NOTHING = 'Nothing';
 
 /** What the web page asks of the api, over HTTP, beside the bare SQL for the same facts, in a small and a large workspace. */
 export const pagesBench: Bench = { name: 'pages', run };
@@ -21,6 +22,12 @@ interface Page {
 }
 
 const pages: readonly Page[] = [
+  {
+    name: 'nothing: what HTTP, the session and GraphQL take',
+    operation: NOTHING,
+    variables: () => ({}),
+    bare: barePages.nothing,
+  },
   {
     name: 'queue',
     operation: 'Queue',
@@ -63,7 +70,7 @@ async function run(context: BenchContext): Promise<readonly Comparison[]> {
 
 /** A workspace, an api process on it, somebody signed in, and a bare connection. */
 class Site {
-  private readonly queries = webQueries();
+  private readonly queries = new Map([...webQueries(), [NOTHING, '{ __typename }']]);
 
   private constructor(
     readonly workspace: BigWorkspace,
