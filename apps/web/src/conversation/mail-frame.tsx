@@ -83,12 +83,16 @@ export function MailFrame({ html, attachments, lang }: Props) {
   );
 }
 
+/** Addresses a mail may hold; and, because every attribute is held against it, anything that is no address. */
+const ALLOWED_VALUE =
+  /^(?:(?:https?|mailto|tel|cid):|data:image\/(?:png|jpe?g|gif|webp);|[^a-z]|[a-z+.-]+(?:[^a-z+.:-]|$))/i;
+
 function prepare(html: string, attachments: Props['attachments'], remote: boolean) {
   const clean = DOMPurify.sanitize(html, {
     RETURN_DOM_FRAGMENT: true,
     ADD_ATTR: ['target'],
     FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'svg', 'math', 'video', 'audio', 'link'],
-    ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|jpe?g|gif|webp);)/i,
+    ALLOWED_URI_REGEXP: ALLOWED_VALUE,
   });
   let remoteImages = 0;
   for (const image of clean.querySelectorAll('img')) {

@@ -1,4 +1,4 @@
-import { Fragment, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Fragment, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useClient } from 'urql';
 import { useOutbox } from '../composer/writing';
 import { ConversationDocument, type TimelineEdgeFragment } from '../graphql/generated';
@@ -25,9 +25,13 @@ export function MessageLog({ conversation }: { readonly conversation: OpenConver
   const outgoing = useOutbox().filter((item) => item.conversationId === conversation.id && !known.has(item.key));
   const last = outgoing.at(-1)?.key ?? items.at(-1)?.clientMutationId ?? items.at(-1)?.id;
   const newest = items.at(-1)?.id;
+  const sending = outgoing.at(-1)?.key;
   const { toEnd, unseen } = useStickToEnd(scroll, last, items.length + outgoing.length, () =>
     seen.mark(conversation.id, newest),
   );
+  useEffect(() => {
+    if (sending) toEnd();
+  }, [sending, toEnd]);
   const earlier = useEarlier(conversation, scroll);
 
   return (
@@ -125,9 +129,9 @@ function useStickToEnd(
     // eslint-disable-next-line react/exhaustive-deps -- told once for each new item, not for each new function
   }, [scroll, last, count]);
 
-  const toEnd = () => {
+  const toEnd = useCallback(() => {
     if (scroll.current) scroll.current.scrollTop = scroll.current.scrollHeight;
-  };
+  }, [scroll]);
   return { toEnd, unseen };
 }
 

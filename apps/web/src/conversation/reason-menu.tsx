@@ -23,7 +23,7 @@ export function ReasonMenu<Reason extends string>(props: Props<Reason>) {
     <MenuTrigger isOpen={open} onOpenChange={setOpen}>
       <Button shortcut={shortcut}>{label}</Button>
       <Popover placement="bottom end" className={menu.popover}>
-        <Menu className={menu.menu} onAction={(key) => onChoose(key as Reason)}>
+        <Menu autoFocus="first" className={menu.menu} onAction={(key) => onChoose(key as Reason)}>
           <MenuSection>
             <Header className={menu.header}>{explanation}</Header>
             {reasons.map((reason) => (
