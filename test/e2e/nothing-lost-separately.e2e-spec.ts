@@ -74,8 +74,10 @@ describe('api, triage and connector as processes of their own', () => {
     },
     TIMEOUT_MS,
   );
+});
 
-  (redisAvailable() ? it : it.skip)(
+(redisAvailable() ? describe : describe.skip)('api, triage and connector as processes of their own, with Redis', () => {
+  it(
     'send 100 replies once each while Redis is emptied and ends and each of them is killed',
     async () => {
       const CONVERSATIONS = 10;

@@ -11,7 +11,7 @@ const TRY_LATER: Verdict = { code: 451, text: '4.7.1 greylisted, try later' };
 /** Microsoft's word for too many connections: nothing leaves this account for a few seconds. */
 const TOO_MANY: Verdict = { code: 432, text: '4.3.2 concurrent connections limit exceeded' };
 /** So many are told to come later, each by itself; then the account is told so as a whole. */
-const GREYLISTED = 60;
+const GREYLISTED = 30;
 
 /** Lets the provider refuse whatever comes, for now. */
 export function refuseAll(smtp: ScriptedSmtp): void {
