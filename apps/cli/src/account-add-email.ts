@@ -18,7 +18,9 @@ function sentCopies(given: string | boolean | undefined): Partial<(typeof SENT_C
   if (given === undefined) return {};
   const known = Object.entries(SENT_COPIES).find(([name]) => name === given);
   if (!known) {
-    throw new UsageError(`--sent-copies: got ${JSON.stringify(given)}, expected ${Object.keys(SENT_COPIES).join(', ')}`);
+    throw new UsageError(
+      `--sent-copies: got ${JSON.stringify(given)}, expected ${Object.keys(SENT_COPIES).join(', ')}`,
+    );
   }
   return known[1];
 }
