@@ -2,13 +2,11 @@ import { useNavigate } from '@tanstack/react-router';
 import { useMutation } from 'urql';
 import { NoReplyNeededDocument, NoReplyNeededUndoDocument, type DismissalReason } from '../graphql/generated';
 import { useT } from '../language/language';
-import { useShortcut } from '../shell/shortcuts';
 import { newKey } from '../ui/key';
 import { useToast } from '../ui/toasts';
 import type { OpenConversation } from './open-conversation';
 import { ReasonMenu } from './reason-menu';
 import { seen } from './seen';
-import { undo } from './undo';
 
 const REASONS: readonly DismissalReason[] = ['THANKS', 'NOT_FOR_US', 'TAG_ONLY', 'SPAM', 'DUPLICATE'];
 
@@ -24,7 +22,6 @@ export function NoReplyNeeded({ conversation, waitId }: Props) {
   const navigate = useNavigate();
   const [, dismiss] = useMutation(NoReplyNeededDocument);
   const [, takeBack] = useMutation(NoReplyNeededUndoDocument);
-  useShortcut('z', undo.run);
 
   const end = async (reason: DismissalReason) => {
     const seenUpTo = seen.upTo(conversation.id) ?? conversation.timeline?.edges.at(-1)?.node.id;
@@ -43,11 +40,10 @@ export function NoReplyNeeded({ conversation, waitId }: Props) {
       if (refused) toast({ text: refused, tone: 'danger' });
       else void navigate({ to: '/c/$reference', params: { reference: conversation.reference }, search: {} });
     };
-    undo.offer(() => void back(), until);
     toast({
       text: t('dismiss.done', { reference: conversation.reference }),
       seconds: Math.max(1, Math.round((until - Date.now()) / 1_000)),
-      action: { label: (left) => t('action.undo', { left }), act: undo.run, shortcut: 'Z' },
+      action: { label: (left) => t('action.undo', { left }), act: () => void back(), shortcut: 'Z' },
     });
     void navigate({ to: '/queue' });
   };

@@ -1,5 +1,6 @@
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { useT } from '../language/language';
+import { useShortcut } from '../shell/shortcuts';
 import { Button, IconButton } from './button';
 import { CloseIcon } from './icons';
 import style from './toasts.module.css';
@@ -10,6 +11,8 @@ interface Toast {
   readonly tone: 'plain' | 'danger';
   /** Goes by itself at this time; null: stays until it is closed. Milliseconds. */
   readonly until: number | null;
+  /** Ends at its time though one points at it: what it offers ends then too. */
+  readonly strict: boolean;
   readonly action?: {
     readonly label: (secondsLeft: number) => string;
     readonly act: () => void;
@@ -29,7 +32,7 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
   const close = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
   const show = useCallback(({ seconds, tone = 'plain', ...toast }: ToastInput) => {
     const until = tone === 'danger' ? null : Date.now() + (seconds ?? 6) * 1_000;
-    setToasts((all) => [...all, { ...toast, tone, until, id: ++lastId }].slice(-MOST));
+    setToasts((all) => [...all, { ...toast, tone, until, strict: seconds !== undefined, id: ++lastId }].slice(-MOST));
   }, []);
   const spoken = useMemo(() => toasts.map(({ text }) => text).join(' '), [toasts]);
 
@@ -52,7 +55,7 @@ function ToastCard({ toast, onClose }: { readonly toast: Toast; readonly onClose
   const t = useT();
   const [now, setNow] = useState(Date.now);
   const [held, setHeld] = useState(false);
-  const { id, until, action } = toast;
+  const { id, until, strict, action } = toast;
   const left = until === null ? 0 : Math.max(0, Math.ceil((until - now) / 1_000));
 
   useEffect(() => {
@@ -61,9 +64,14 @@ function ToastCard({ toast, onClose }: { readonly toast: Toast; readonly onClose
     return () => clearInterval(timer);
   }, [until]);
   useEffect(() => {
-    // Waits while it is pointed at or focused, except where the time is the server's.
-    if (until !== null && now >= until && !held) onClose(id);
-  }, [until, now, held, id, onClose]);
+    if (until !== null && now >= until && (strict || !held)) onClose(id);
+  }, [until, now, strict, held, id, onClose]);
+
+  const run = () => {
+    action?.act();
+    onClose(id);
+  };
+  useShortcut(action?.shortcut?.toLowerCase() ?? '', action?.shortcut ? run : undefined);
 
   return (
     <div
@@ -76,14 +84,7 @@ function ToastCard({ toast, onClose }: { readonly toast: Toast; readonly onClose
     >
       <span className={style.text}>{toast.text}</span>
       {action && (
-        <Button
-          size="small"
-          className={style.action}
-          onPress={() => {
-            action.act();
-            onClose(id);
-          }}
-        >
+        <Button size="small" className={style.action} onPress={run}>
           {action.label(left)}
           {action.shortcut && <kbd aria-hidden="true">{action.shortcut}</kbd>}
         </Button>
