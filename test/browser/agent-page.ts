@@ -105,6 +105,12 @@ export class AgentPage {
     return this.reference;
   }
 
+  /** Chooses from the menu of the signed-in person. */
+  async chooseInMenu(name: string | RegExp): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('button', { name: /Ada/ }).click();
+    await this.page.getByRole('menu').getByText(name, { exact: true }).click();
+  }
+
   get reference(): string {
     return /\/c\/(C-\d+)/.exec(this.page.url())![1]!;
   }
