@@ -27,7 +27,7 @@ const values = {
 };
 
 const names = (message: string): string[] =>
-  [...new Set([...message.matchAll(/\{(\w+)/g)].map(([, name]) => name))].filter((name) => name in values).sort();
+  [...new Set([...message.matchAll(/\{(\w+)/g)].map(([, name = '']) => name))].filter((name) => name in values).sort();
 
 describe('the words of the page', () => {
   it('are the same in both languages', () => {
