@@ -39,6 +39,9 @@ declare module 'mailparser' {
   /** The parsed header of a part as mailsplit gives it. */
   export interface SplitNode {
     contentType: string | false;
+    encoding: string | false;
+    /** Makes the stream that decodes its body. */
+    getDecoder(): Transform;
   }
 
   export interface AttachmentChunk {

@@ -94,11 +94,12 @@ export function identityBytes(raw: Buffer): Buffer {
 export function findBodyStart(bytes: Buffer): number {
   if (bytes[0] === 0x0a) return 1;
   if (bytes[0] === 0x0d && bytes[1] === 0x0a) return 2;
-  const unix = bytes.indexOf('\n\n');
-  const internet = bytes.indexOf('\n\r\n');
-  if (unix === -1 && internet === -1) return bytes.length;
-  if (unix === -1 || (internet !== -1 && internet < unix)) return internet + 3;
-  return unix + 2;
+  // line by line: a search for an empty line that ends otherwise would go through the whole mail
+  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, end + 1)) {
+    if (bytes[end + 1] === 0x0a) return end + 2;
+    if (bytes[end + 1] === 0x0d && bytes[end + 2] === 0x0a) return end + 3;
+  }
+  return bytes.length;
 }
 
 /** The header block as valid UTF-8 with bounded fields, or undefined where it is so already. */

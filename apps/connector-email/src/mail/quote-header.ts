@@ -54,6 +54,10 @@ const SENT =
   /^[>\s*]*(Sent|Date|Envoyé(?: le)?|Gesendet|Datum|Enviado(?: el| em)?|Fecha|Inviato|Data|Verzonden|Sendt|Skickat|Wysłano|Odesláno|Lähetetty|Отправлено|Gönderme|发送时间|寄件日期|日時|送信日時|보낸 날짜)\s*[*]?\s?[:：]/iu;
 const OUR_MARKER = /^[>\s]*[-—–\s]*(répondez au-dessus de cette ligne|(?:please )?reply above this line)/iu;
 
+const COLON = /[:：]/;
+const DASHES = /[-_–—]{2}/;
+const MARKER_WORDS = /de cette ligne|above this line/i;
+
 /** What a line of a mail tells of the quote that may begin with it. */
 export type QuoteSign = 'marker' | 'introduction' | 'original';
 
@@ -65,9 +69,12 @@ export type QuoteSign = 'marker' | 'introduction' | 'original';
  */
 export function quoteSign(line: string, next: readonly string[]): QuoteSign | undefined {
   if (line.length > 500 || line.trim() === '') return undefined;
+  const hasColon = COLON.test(line);
+  // all of the signs have a colon, two dashes or the words of our marker; most lines have not
+  if (!hasColon && !DASHES.test(line) && !MARKER_WORDS.test(line)) return undefined;
   if (OUR_MARKER.test(line)) return 'marker';
   if (ORIGINAL.test(line)) return 'original';
-  if (FROM.test(line) && next.some((following) => SENT.test(following))) return 'original';
+  if (hasColon && FROM.test(line) && next.some((following) => SENT.test(following))) return 'original';
   if (/[:：]\s*$/.test(line) && (INTRODUCTION.test(line) || DATE_AND_ADDRESS.test(line.trim()))) return 'introduction';
   return undefined;
 }

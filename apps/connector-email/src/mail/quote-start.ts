@@ -74,7 +74,7 @@ function byWords(text: string, isReply: boolean): number | undefined {
 
 /** In a language we do not know: an address and a date before a colon. Believed only above quoted lines. */
 function introducesAnything(line: string): boolean {
-  return line.length < 500 && /\d.*@|@.*\d/.test(line) && /[:：]\s*$/.test(line) && !line.startsWith('>');
+  return line.length < 500 && /[:：]\s*$/.test(line) && /\d.*@|@.*\d/.test(line) && !line.startsWith('>');
 }
 
 /** An introduction that was wrapped: a line with a date whose next or second next line ends it. */
@@ -84,6 +84,7 @@ function wrappedSign(lines: readonly string[], index: number): 'introduction' | 
   for (const count of [2, 3]) {
     const rest = lines.slice(index + 1, index + count);
     if (rest.length < count - 1 || rest.some((following) => following.trim() === '' || following.length > 200)) break;
+    if (!/[:：]\s*$/.test(rest.at(-1) ?? '')) continue;
     if (quoteSign([line, ...rest].join(' '), []) === 'introduction') return 'introduction';
   }
   return undefined;
@@ -107,7 +108,15 @@ function withRule(text: string, start: number): number {
   return rule ? start - rule[0].length + (rule[0].startsWith('\n') ? 1 : 0) : start;
 }
 
+/**
+ * What the library takes for the beginning of a quote has one of these in it: a quote mark, an address in brackets, a
+ * word of an introduction or of a copied header. Where there is none it would find nothing, slowly.
+ */
+const LIBRARY_SIGNS =
+  /[>\]|]|wrote|écrit|escribió|scritto|escreveu|schrieb|schreef|pisze|napisał|skrev|kirjoitti|写道|작성|のメッセージ|original|oprindelig|origine|ursprüngliche/i;
+
 function byLibrary(text: string): number | undefined {
+  if (!LIBRARY_SIGNS.test(text)) return undefined;
   const fragments = new EmailReplyParser().read(text).getFragments();
   let first = fragments.length;
   for (let index = fragments.length - 1; index >= 0; index -= 1) {

@@ -9,6 +9,7 @@ import {
 } from 'mailparser';
 import { guessDecode, provesNothing } from './charset';
 import { MAX_TEXT_BYTES } from './mail-limits';
+import { QuotedPrintableDecoder } from './quoted-printable';
 
 /** A body as the mail's structure has it: leaves in order, alternatives side by side. */
 export interface BodySegment {
@@ -82,8 +83,10 @@ class LeanParser extends MailParser {
   }
 
   override createNode(node: SplitNode): MimeTreeNode {
+    if (node.encoding === 'quoted-printable') node.getDecoder = () => new QuotedPrintableDecoder();
     const created = super.createNode(node);
     const decoder = created.decoder;
+    if (decoder) endOnce(decoder);
     if (decoder && !created.isAttachment) {
       const write = decoder.write.bind(decoder) as (chunk: Buffer) => boolean;
       decoder.write = (chunk: Buffer) => {
@@ -99,6 +102,12 @@ class LeanParser extends MailParser {
   override getTextContent(): { type: 'text' } {
     return { type: 'text' };
   }
+}
+
+/** mailparser ends the last part twice; the second time costs an error that nobody hears, with its stack. */
+function endOnce(decoder: Transform): void {
+  const end = decoder.end.bind(decoder) as () => Transform;
+  decoder.end = () => (decoder.writableEnded ? decoder : end());
 }
 
 /** The same with the charset rules of `charset.ts` in place of "unknown is UTF-8". Slower: one more stream a text. */
@@ -133,7 +142,7 @@ class GuessingParser extends LeanParser {
  */
 export async function readMime(bytes: Buffer): Promise<MimeContent & { headers: MailHeaders }> {
   const first = await run(new LeanParser(), bytes);
-  const undecoded = first.segments.some((segment) => `${segment.plain ?? ''}${segment.html ?? ''}`.includes('\ufffd'));
+  const undecoded = first.segments.some(({ plain, html }) => plain?.includes('\ufffd') || html?.includes('\ufffd'));
   return undecoded ? run(new GuessingParser(), bytes) : first;
 }
 

@@ -5,9 +5,9 @@
 export function safeText(value: string): string {
   let safe = value;
   if (safe.includes('\u0000')) safe = safe.replaceAll('\u0000', '');
-  // Composition never changes ASCII, and most mail is ASCII.
+  // Composition changes nothing below the combining characters, nor in the punctuation that European text has.
   // eslint-disable-next-line no-control-regex
-  if (!/[^\u0000-\u007f]/.test(safe)) return safe;
+  if (!/[^\u0000-\u02ff\u2002-\u20cf]/.test(safe)) return safe;
   safe = toWellFormed(safe);
   return safe.length > 2_000_000 ? safe : safe.normalize('NFC');
 }
