@@ -4,11 +4,12 @@ import { everythingOut, faultsOfSending, OUTBOX_OF_PROOF, queueReplies, refuseAl
 import { redisAvailable, testRedis, type TestRedis } from '../support/redis-server';
 import { ScriptedSmtp } from '../support/scripted-smtp';
 
-const CONVERSATIONS = 25;
+// 500 replies, which .ci/run asks for, keep a small machine busy for more than a minute
+const CONVERSATIONS = process.env['EVENHAND_PROOF'] === 'full' ? 25 : 10;
 const EACH = 20;
 const TIMEOUT_MS = 400_000;
 
-(redisAvailable() ? describe : describe.skip)('500 replies that wait when Redis is emptied and ends', () => {
+(redisAvailable() ? describe : describe.skip)(`${CONVERSATIONS * EACH} replies that wait when Redis is emptied and ends`, () => {
   let redis: TestRedis;
   let server: MailServer;
   let smtp: ScriptedSmtp;
