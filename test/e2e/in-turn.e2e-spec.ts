@@ -8,7 +8,7 @@ import { minutesAgo, PASSWORD, RunningApi, type Mail, type SeededWorkspace } fro
 
 const AGENTS = 20;
 /** EVENHAND_PROOF=full plays it with as many as the promise names; that takes a minute or two on two cores. */
-const WAITS = process.env['EVENHAND_PROOF'] === 'full' ? 2_000 : 500;
+const WAITS = process.env['EVENHAND_PROOF'] === 'full' ? 2_000 : 300;
 /** So many are there before anybody asks; the others arrive while twenty people ask. */
 const WAITING_AT_FIRST = WAITS * 0.6;
 const LIMIT_MS = 300_000;
