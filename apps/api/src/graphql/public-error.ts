@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from '@app/runtime';
 import { IdempotencyKeyReused } from '@app/inbox';
+import { SubscriptionOver } from './subscription-over';
 import { wordsFor } from './words';
 
 /** What is meant for the caller. Everything else is told as INTERNAL, with the number under which it is logged. */
@@ -42,6 +43,9 @@ export function publicError(
   if (typeof code === 'string' && PUBLIC.has(code)) {
     return { message, ...place, extensions: { code, ...(argument ? { argument } : {}), ...(role ? { role } : {}) } };
   }
+  // nobody is there to be told, and nothing is wrong
+  if (original instanceof SubscriptionOver)
+    return { message: original.message, ...place, extensions: { code: 'INTERNAL' } };
   logger.error('an operation failed', { requestId, path: path?.join('.') }, original);
   return { message: words.internal(requestId), ...place, extensions: { code: 'INTERNAL', requestId } };
 }

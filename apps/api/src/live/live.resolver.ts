@@ -6,6 +6,7 @@ import type { Resolvers } from '../graphql/generated';
 import type { Operation } from '../graphql/operation';
 import type { ResolvesFields } from '../graphql/schema';
 import { ChangeEvents, type InboxEvent } from './change-events';
+import { SubscriptionOver } from '../graphql/subscription-over';
 
 /** Rows of the change log read at once. */
 const BATCH = 200;
@@ -79,7 +80,7 @@ function endsAtOnce<T>(
     },
     next: () => events.next(),
     return: async () => {
-      await operation.abort(new Error('the subscription is over'));
+      await operation.abort(new SubscriptionOver());
       return events.return();
     },
     throw: (error: unknown) => events.throw(error),
