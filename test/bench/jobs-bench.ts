@@ -22,7 +22,7 @@ async function run({ server, quick, say, onEnd }: BenchContext): Promise<readonl
   onEnd(() => redis.close());
   const database = await server.database('jobs');
   onEnd(() => database.close());
-  const total = quick ? 500 : 3_000;
+  const total = quick ? 500 : 1_500;
   const [bull, bare] = [new Yard(database, redis.url), new Yard(database, undefined)];
   const add = (name: string, yard: Yard) => ({ name, round: () => yard.added(total) });
   const work = (name: string, yard: Yard) => ({ name, round: () => yard.done(total) });
