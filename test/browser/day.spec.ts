@@ -126,7 +126,7 @@ it('puts a wait that is given back where it was', async () => {
   expect(queue.oldestWaitingSince.slice(0, 19)).toBe(letters[1]!.internalDate.slice(0, 19));
 });
 
-it('ends a wait that needs no reply, and takes that back', async () => {
+it('ends a wait that needs no reply, and takes that back at the press of Z', async () => {
   await ada.takeNext();
   const [reference, subject] = [ada.reference, await ada.subject.innerText()];
   await ada.page.keyboard.press('e');
@@ -134,7 +134,7 @@ it('ends a wait that needs no reply, and takes that back', async () => {
   await ada.page.waitForURL('**/queue');
   await ada.page.getByText(`${reference} needs no reply.`).first().waitFor();
 
-  await ada.button(/^Undo/).click();
+  await ada.page.keyboard.press('z');
 
   await ada.page.waitForURL(`**/c/${reference}`);
   expect(await ada.subject.innerText()).toBe(subject);

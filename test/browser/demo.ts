@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +74,28 @@ export class Demo {
   /** `npm run evenhand -- …` */
   command(args: readonly string[], input = ''): Promise<Ran> {
     return evenhand(this.environment, args, input);
+  }
+
+  /** Takes one wait after the other and says that it needs no reply, until nobody waits. */
+  async emptyQueue(person: ApiClient): Promise<void> {
+    for (;;) {
+      const { offerNext } = await person.call<{
+        offerNext: { offer: { conversation: { id: string; timeline: { nodes: { id: string }[] } } } | null };
+      }>(
+        `mutation ($key: String!) { offerNext(input: { clientMutationId: $key }) {
+           offer { conversation { id timeline(last: 1) { nodes { id } } } } } }`,
+        { key: randomUUID() },
+      );
+      const conversation = offerNext.offer?.conversation;
+      if (!conversation) return;
+      const { id, timeline } = conversation;
+      await person.call(
+        `mutation ($id: ID!, $seen: ID!, $key: String!) {
+           noReplyNeeded(input: { conversationId: $id, reason: THANKS, seenUpTo: $seen, clientMutationId: $key }) {
+             userErrors { message } } }`,
+        { id, seen: timeline.nodes.at(-1)!.id, key: randomUUID() },
+      );
+    }
   }
 
   /** What has arrived in the demo's mailbox, the oldest first; waits until all of it is in the inbox. */
