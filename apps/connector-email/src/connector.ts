@@ -25,6 +25,7 @@ import { MailboxAccess } from './mailbox-access';
 import { pollMailbox } from './poll-mailbox';
 import { eventsOf, replyAddresses, sentByUs, type DeliveryContext } from './read';
 import { sendMail } from './smtp-client';
+import { SentCopies } from './sent-copies';
 import { MailTokens } from './tokens';
 import { writeMail } from './write';
 
@@ -50,10 +51,11 @@ const LOOK_UP_TIMEOUT_MS = 60_000;
 export class EmailConnector extends MailboxAccess implements Connector, Polls, LooksUp, Connects {
   readonly connectForm = connectForm;
   readonly fromConnectForm = fromConnectForm;
-  private readonly filing = new Set<Promise<void>>();
+  private readonly sentCopies: SentCopies;
 
   constructor(private readonly parts: EmailConnectorParts) {
     super(parts.guard, parts.smtpTimeoutMs);
+    this.sentCopies = new SentCopies(parts.guard, parts.logger);
   }
 
   async read(delivery: RawDelivery, account: ConnectorAccount): Promise<ReadResult> {
@@ -91,7 +93,7 @@ export class EmailConnector extends MailboxAccess implements Connector, Polls, L
     const { settings } = parseMailbox(account.settings, account.credentials);
     const to = outbound.to.map(({ value }) => value);
     const receipt = await sendMail(this.smtp(account), account.address, to, prepared);
-    if (appendsToSent(settings)) this.file(prepared, account);
+    if (appendsToSent(settings)) this.sentCopies.file(prepared, account);
     return { ...receipt, nativeIds: [this.tokens(account).messageId(outbound.id), ...receipt.nativeIds] };
   }
 
@@ -131,7 +133,7 @@ export class EmailConnector extends MailboxAccess implements Connector, Polls, L
 
   /** Waits until copies for Sent folders are filed or given up, and ends the workers that read mail. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.filing);
+    await this.sentCopies.settled();
     await this.parts.reader.close();
   }
 
@@ -172,30 +174,6 @@ export class EmailConnector extends MailboxAccess implements Connector, Polls, L
     return work.catch((error: unknown) => {
       throw error instanceof BlobStoreUnavailable ? new Transient(error.message, { cause: error }) : error;
     });
-  }
-
-  /** Puts a copy into Sent, beside the sending: that it fails never fails the message. */
-  private file(prepared: Buffer, account: ConnectorAccount): void {
-    const { settings, credentials } = parseMailbox(account.settings, account.credentials);
-    const work = (async () => {
-      const client = await connectImap(
-        settings.imap,
-        credentials.imapPassword,
-        this.parts.guard,
-        AbortSignal.timeout(LOOK_UP_TIMEOUT_MS),
-      );
-      try {
-        const path = await findSentFolder(client);
-        if (path !== undefined) await client.append(path, prepared, ['\\Seen']);
-      } finally {
-        client.close();
-      }
-    })()
-      .catch((error: unknown) =>
-        this.parts.logger.warn('a sent mail could not be filed in Sent', { accountId: account.id }, error),
-      )
-      .finally(() => this.filing.delete(work));
-    this.filing.add(work);
   }
 
   private tokens(account: ConnectorAccount): MailTokens {
