@@ -48,17 +48,15 @@ export class AgentPage {
     return agent;
   }
 
-  /** Signs in on a card of the demo. Ada's language is English. */
+  /** Signs in on a card of the demo. A visitor keeps the language of their browser. */
   async enterAs(name: 'Ada' | 'Karim' | 'Léa'): Promise<void> {
     await this.page.goto('/');
-    await this.page
-      .getByRole('button', { name: new RegExp(`(Enter as|Entrer en tant que|Entrer comme) ${name}`) })
-      .click();
+    await this.button(new RegExp(`(Enter as|Entrer en tant que) ${name}`)).click();
     await this.waitingList.waitFor();
   }
 
   get waitingList(): Locator {
-    return this.page.getByRole('region', { name: /Waiting, in order|File d.attente/ });
+    return this.page.getByRole('region', { name: /Waiting, in order|En attente, dans l’ordre/ });
   }
 
   /** Who waits, as rows. */
