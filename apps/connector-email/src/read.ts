@@ -102,7 +102,10 @@ function messageOf(
     author,
     participants: participantsOf(mail),
     at: delivery.arrivedAt.toISOString(),
-    class: mail.class === 'ordinary' && !outbound && author.value === account.address ? 'own' : mail.class,
+    class:
+      !outbound && author.value === account.address && mail.class === 'ordinary'
+        ? 'own'
+        : classOf(mail, account.address),
     history: context.history === true,
     ...(mail.subject === undefined ? {} : { subject: mail.subject }),
     text: mail.text,
@@ -120,6 +123,20 @@ function messageOf(
     unreadable: mail.unreadable !== undefined,
     ...(parts.source === undefined ? {} : { source: parts.source }),
   };
+}
+
+/**
+ * A group of our own domain that passes on what customers write (support@ as a list) is no list: those people wait. Only
+ * the list's name tells; what is automatic besides stays so.
+ */
+function classOf(mail: ParsedMail, ours: string): MessageEvent['class'] {
+  const domain = ours.slice(ours.lastIndexOf('@') + 1);
+  const byOurGroup = mail.class === 'list' && mail.listId !== undefined && isWithin(mail.listId, domain);
+  return byOurGroup && !mail.noReplySender ? 'ordinary' : mail.class;
+}
+
+function isWithin(name: string, domain: string): boolean {
+  return name === domain || name.endsWith(`.${domain}`);
 }
 
 /**

@@ -44,7 +44,8 @@ const AUTO_REPLY_HEADERS = [
   'x-ms-exchange-inbox-rules-loop',
   'x-cron-env',
 ];
-const LIST_HEADERS = ['list-id', 'list-unsubscribe', 'list-post', 'feedback-id'];
+// not Feedback-ID: Amazon SES and others write it on every mail, those of people included
+const LIST_HEADERS = ['list-id', 'list-unsubscribe', 'list-post'];
 
 /** Bounce before automatic answer before list: a bounce is also automatic, an answer by a list server also a list's. */
 export function classify(headers: MailHeaders, evidence: ClassEvidence): MailClass {
@@ -78,6 +79,12 @@ function isBounce(headers: MailHeaders, evidence: ClassEvidence): boolean {
 /** True for addresses whose local part says that nobody reads what is sent there. */
 export function isNoReply(address: string | undefined): boolean {
   return NO_REPLY.test(address ?? '');
+}
+
+/** The list a mail came by, as `List-Id` names it: `support.example.org` of `Support <support.example.org>`. */
+export function listIdOf(headers: MailHeaders): string | undefined {
+  const value = headerValues(headers, 'list-id')[0] ?? '';
+  return (/<([^<>\s]{1,300})>/.exec(value)?.[1] ?? /^\s*([^<>\s"]{1,300})\s*$/.exec(value)?.[1])?.toLowerCase();
 }
 
 /** True when the sender's software asks for no automatic answer. */

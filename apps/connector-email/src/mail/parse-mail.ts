@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { classify, isNoReply, protection, suppressesAutoReply } from './classify';
+import { classify, isNoReply, listIdOf, protection, suppressesAutoReply } from './classify';
 import { guessLanguage } from './language';
 import { MAX_ATTACHMENTS, MAX_MAIL_BYTES, MAX_PROBLEMS, OVERSIZE_HEAD_BYTES } from './mail-limits';
 import { contentIdOf, nameAttachments } from './name-attachments';
@@ -57,6 +57,7 @@ export async function parseMail(raw: Buffer, mode: ParseMode = 'full', because?:
   if (attachments.length > MAX_ATTACHMENTS) {
     problems.push(`The mail has ${attachments.length} files; the first ${MAX_ATTACHMENTS} are kept.`);
   }
+  const listId = listIdOf(structure.headers);
   const { problems: _, ...headerFacts } = facts;
   return {
     ...headerFacts,
@@ -73,6 +74,7 @@ export async function parseMail(raw: Buffer, mode: ParseMode = 'full', because?:
     }),
     noReplySender: isNoReply(facts.from?.address),
     suppressesAutoReply: suppressesAutoReply(structure.headers),
+    ...(listId === undefined ? {} : { listId }),
     isOwnLoop: facts.evenhandLoop !== undefined,
     ...(guarded === undefined ? {} : { protection: guarded }),
     bodySha256: createHash('sha256').update(identityBytes(raw)).digest('hex'),

@@ -69,6 +69,8 @@ export interface ParsedMail {
   readonly noReplySender: boolean;
   /** True when the sender's software asks for no automatic answer; says nothing about who wrote. */
   readonly suppressesAutoReply: boolean;
+  /** Address-like name of the list that passed the mail on (RFC 2919), lower case, without brackets. */
+  readonly listId?: string;
   /** True when a header of our own automatic mail came back. */
   readonly isOwnLoop: boolean;
   /** Raw value of `X-Evenhand-Loop`. Anyone can write it: verify before trusting. */
