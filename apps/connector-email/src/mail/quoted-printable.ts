@@ -7,7 +7,7 @@ const SPACE = 0x20;
 const EQUALS = 0x3d;
 /** Value of a hexadecimal digit by its byte; -1 for other bytes. */
 const DIGITS = new Int8Array(256).fill(-1);
-for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+for (const [value, digit] of '0123456789abcdef'.split('').entries()) {
   DIGITS[digit.charCodeAt(0)] = DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
