@@ -15,14 +15,14 @@ describe.each(jobModes)('with %s', (mode) => {
       await long;
       await effect(job, database);
     };
-    const [one] = await Promise.all([start(handler, { leaseMs: 300 }), start(handler, { leaseMs: 300 })]);
+    const [one] = await Promise.all([start(handler, { leaseMs: 1_500 }), start(handler, { leaseMs: 1_500 })]);
     await one.enqueue({ n: 1 });
     const lease = async (): Promise<Date | undefined> =>
       (await sql<{ lease_until: Date | null }>('select lease_until from jobs.jobs where name = $1', [house.name]))[0]
         ?.lease_until ?? undefined;
     await until(async () => (await lease()) !== undefined);
     const first = (await lease())!.getTime();
-    await until(async () => (await lease())!.getTime() > first + 600);
+    await until(async () => (await lease())!.getTime() > first + 2_000);
     finish();
     await allDone();
 
