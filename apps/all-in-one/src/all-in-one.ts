@@ -85,7 +85,7 @@ export function runAllInOne(): Promise<void> {
       say('');
       say(`  Evenhand      ${base}/`);
       if (demo) say(`  Customers     ${here}/sim   (a simulated mail provider: nothing leaves this machine)`);
-      else say('  No demo: open the page to make the first admin, then connect a mailbox.');
+      else if (await nobodyYet(apps)) say('  No demo: open the page to make the first admin, then connect a mailbox.');
       say(`  Ctrl-C stops. Data is in ${installation.dataDir}${installation.embedded ? ', database included' : ''}.`);
       say('');
       if (config.EVENHAND_SIMULATOR_LIFE === 'on') demo?.live();
@@ -95,6 +95,14 @@ export function runAllInOne(): Promise<void> {
       throw error;
     }
   });
+}
+
+/** Whether the page leads to the first admin. */
+async function nobodyYet(apps: readonly RunningApp[]): Promise<boolean> {
+  const api = apps.find((app) => app.name === apiApp.name);
+  const [row] =
+    (await api?.context.database.query<{ some: boolean }>('select has_agents as some from inbox.installation()')) ?? [];
+  return row?.some === false;
 }
 
 function sayStarting(_request: IncomingMessage, response: ServerResponse): void {

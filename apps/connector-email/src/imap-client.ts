@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ImapFlow, type ListResponse } from 'imapflow';
 import { CredentialsRejected, Refused, Transient } from '@app/channel';
 import { HostRefused, type HostGuard } from '@app/connector-host';
@@ -30,7 +31,8 @@ export async function connectImap(
     port: server.port,
     secure: server.tls === 'implicit',
     ...({ doSTARTTLS: server.tls === 'starttls' } as object),
-    servername: host,
+    // a server named by its address has no name to ask for (RFC 6066)
+    ...(isIP(host) === 0 ? { servername: host } : {}),
     auth: { user: server.user, pass: password },
     logger: false,
     qresync: false,

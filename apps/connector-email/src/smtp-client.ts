@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import nodemailer from 'nodemailer';
 import { CredentialsRejected, RateLimited, Refused, Transient, Uncertain, type SendReceipt } from '@app/channel';
@@ -86,7 +87,7 @@ async function transportTo({ server, password, guard, domain, timeoutMs }: SmtpO
     secure: server.tls === 'implicit',
     requireTLS: server.tls === 'starttls',
     ignoreTLS: server.tls === 'none',
-    tls: { servername: address.host },
+    tls: isIP(address.host) === 0 ? { servername: address.host } : {},
     auth: { user: server.user, pass: password },
     name: domain,
     connectionTimeout: CONNECT_TIMEOUT_MS,

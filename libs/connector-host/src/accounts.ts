@@ -37,7 +37,7 @@ export interface NewAccount {
 /** The address is connected already. */
 export class AddressTaken extends Error {
   constructor(address: string) {
-    super(`${address} is connected already. Disconnect it first, or change its password instead.`);
+    super(`${address} is connected already. Its password and servers are changed on the page, under Accounts.`);
     this.name = 'AddressTaken';
   }
 }
