@@ -2,6 +2,7 @@ import type { ChannelKind, Visibility } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { ConversationAccess } from '../people/access';
 import { pageOf, type Page, type PageRequest } from './page';
+import { NEEDS_PERSON, NEWEST_TROUBLE, troubled } from './trouble';
 
 /** A conversation as one agent stands to it. Whether it may be shown is decided by `mayOpen`, of these facts. */
 export interface ConversationFacts extends ConversationAccess {
@@ -21,6 +22,7 @@ export interface ConversationFacts extends ConversationAccess {
   readonly heldBy: string | null;
   /** The viewer's own active offer. */
   readonly offerId: string | null;
+  /** State of the newest message that needs a person. */
   readonly trouble: 'failed' | 'uncertain' | null;
   /** Start of the newest message; notes are not shown there. For those alone who may open it. */
   readonly preview: string | null;
@@ -35,8 +37,8 @@ const FACTS = /* sql */ `
          exists (select 1 from inbox.offers v where v.agent_id = $1 and v.conversation_id = c.id) as offered,
          exists (select 1 from inbox.waits q where q.customer_id = c.customer_id and q.state = 'queued') as "customerQueued",
          (select m.send_state from inbox.messages m
-           where m.conversation_id = c.id and m.send_state in ('failed', 'uncertain')
-           order by m.at desc, m.id desc limit 1) as trouble,
+           where m.conversation_id = c.id and m.direction = 'outbound' and ${NEEDS_PERSON}
+           order by ${NEWEST_TROUBLE} limit 1) as trouble,
          (select left(btrim(left(m.text, coalesce(nullif(m.quote_start, 0), 160)), E' \\n\\r\\t'), 160) from inbox.messages m
            where m.conversation_id = c.id and m.direction <> 'note' order by m.at desc, m.id desc limit 1) as preview`;
 
@@ -46,11 +48,6 @@ const FACTS_FROM = /* sql */ `
     left join inbox.waits w on w.id = c.wait_id
     left join inbox.offers o on o.wait_id = c.wait_id and o.state in ('open', 'taken')
    order by p.n`;
-
-/** `mayOpen` of people/access.ts, where the rows themselves are chosen by it. `$1` is the viewing agent. */
-export const MAY_OPEN = /* sql */ `
-  (exists (select 1 from inbox.offers v where v.agent_id = $1 and v.conversation_id = c.id)
-   or not exists (select 1 from inbox.waits q where q.customer_id = c.customer_id and q.state = 'queued'))`;
 
 /** Facts of these conversations for this agent; what does not exist in the workspace is left out. */
 export async function readConversations(tx: Tx, agentId: string, ids: readonly string[]): Promise<ConversationFacts[]> {
@@ -124,7 +121,7 @@ export async function listDoneConversations(
   return pageOf(rows, request, keyOf);
 }
 
-/** Those with a message that failed or is uncertain, the newest trouble first; without those still in the queue. */
+/** Those with a message that needs a person, the newest trouble first; without those still in the queue. */
 export async function listTroubledConversations(
   tx: Tx,
   agentId: string,
@@ -133,14 +130,10 @@ export async function listTroubledConversations(
   const [order, beyond] = request.backward ? ['asc', '>'] : ['desc', '<'];
   const rows = await tx.query<Keyed>(
     /* sql */ `
-    with troubled as (
-      select conversation_id as id, max(coalesce(send_at, at)) as at from inbox.messages
-       where workspace_id = $5 and send_state in ('failed', 'uncertain') group by conversation_id),
-    p as (
+    with p as (
       select t.id, t.at, row_number() over (order by t.at ${order}, t.id ${order}) as n
-        from troubled t
-        join inbox.conversations c on c.id = t.id
-       where ($3::timestamptz is null or (t.at, t.id) ${beyond} ($3, $4::uuid)) and ${MAY_OPEN}
+        from (${troubled('$5')}) t
+       where $3::timestamptz is null or (t.at, t.id) ${beyond} ($3, $4::uuid)
        order by t.at ${order}, t.id ${order} limit $2)
     ${FACTS}, p.at ${FACTS_FROM}`,
     [agentId, request.limit + 1, ...place(request), tx.workspaceId],

@@ -1,6 +1,6 @@
 import type { Tx } from '@app/runtime';
 import type { AgentRole } from '../people/access';
-import { MAY_OPEN } from './conversation-facts';
+import { MAY_OPEN } from './may-open';
 
 export interface AgentFacts {
   readonly id: string;

@@ -2,6 +2,7 @@ import type { Tx } from '@app/runtime';
 import type { Need } from '@app/triage';
 import type { DeclineReason, OfferState } from '../queue/offer';
 import type { DismissalReason } from '../waits/wait';
+import { troubled } from './trouble';
 
 export interface WaitFacts {
   readonly id: string;
@@ -85,6 +86,7 @@ export async function readOffersHeldBy(tx: Tx, agentId: string): Promise<OfferFa
 export interface CounterFacts {
   readonly waiting: number;
   readonly mine: number;
+  /** Conversations whose newest trouble is a message that failed; see trouble.ts. */
   readonly failed: number;
   readonly uncertain: number;
 }
@@ -96,9 +98,8 @@ export async function readCounters(tx: Tx, agentId: string): Promise<CounterFact
     select coalesce((select waiting from inbox.queue_lengths where workspace_id = $2), 0) as waiting,
            (select count(*) from inbox.offers where agent_id = $1 and state in ('open', 'taken')) as mine,
            t.failed, t.uncertain
-      from (select count(*) filter (where send_state = 'failed') as failed,
-                   count(*) filter (where send_state = 'uncertain') as uncertain
-              from inbox.messages where workspace_id = $2 and send_state in ('failed', 'uncertain')) t`,
+      from (select count(*) filter (where state = 'failed') as failed, count(*) filter (where state = 'uncertain') as uncertain
+              from (${troubled('$2')}) of) t`,
     [agentId, tx.workspaceId],
   );
   return rows[0]!;
