@@ -137,13 +137,17 @@ export class Replies {
     return held !== undefined;
   }
 
-  /** What came after the newest message the agent had on screen: from the customer, or from colleagues. */
+  /**
+   * What came after the newest message the agent had on screen: all that reached us or was sent, their own replies from
+   * another window included, and notes of colleagues. The caller holds the conversation, so of two replies written at the
+   * same time the second meets the first here.
+   */
   private async newer(tx: Tx, input: ReplyInput): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       /* sql */ `
       select id from inbox.messages
        where conversation_id = $1 and number > coalesce((select number from inbox.messages where id = $2 and conversation_id = $1), 0)
-         and ((direction = 'inbound' and class = 'ordinary') or (direction <> 'inbound' and agent_id is distinct from $3))
+         and (direction <> 'note' or agent_id is distinct from $3)
        order by number desc limit 20`,
       [input.conversationId, input.seenUpTo, input.agentId],
     );
