@@ -86,6 +86,7 @@ export const messageEvent = z.object({
   direction: z.enum(['inbound', 'outbound']),
   visibility,
   author: party,
+  /** An answer goes to those named `replyTo`, else to the author; where there is neither `replyTo` nor `from` to nobody. */
   participants: z.array(participant).max(MAX_PARTICIPANTS),
   /** Platform time, ISO 8601 in UTC with milliseconds. For mail INTERNALDATE, never later than our fetch. */
   at: instant,

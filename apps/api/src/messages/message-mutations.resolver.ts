@@ -78,6 +78,8 @@ export class MessageMutationsResolver implements ResolvesFields {
         }
         case 'not-held':
           return refuse(await notYours(operation, conversationId));
+        case 'no-recipient':
+          return refuse(invalid(null, words.noRecipient));
         case 'reconnect-needed': {
           const account = (await operation.load.accounts.load(conversation.accountId))!;
           return refuse({

@@ -30,10 +30,10 @@ function timeOf({ event, receivedAt }: PlacedMessage): string {
 }
 
 function replyTo(event: MessageEvent): string[] {
+  if (event.direction === 'outbound') return [];
   const named = event.participants.filter((p) => p.role === 'replyTo').map((p) => p.value);
-  return event.direction === 'inbound'
-    ? [...new Set(named.length > 0 ? named : [event.author.value])].slice(0, 20)
-    : [];
+  if (named.length > 0) return [...new Set(named)].slice(0, 20);
+  return event.participants.some((p) => p.role === 'from') ? [event.author.value] : [];
 }
 
 /** Makes the conversations that begin in this batch, from all messages placed in each. */

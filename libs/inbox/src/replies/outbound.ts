@@ -7,14 +7,14 @@ const MAX_REFERENCES = 60;
 
 /** Where an answer to a conversation goes, and as what. */
 export interface Addressed {
-  /** The platform's ids of those it goes to; never empty. */
+  /** The platform's ids of those it goes to; empty when nobody who wrote can be answered. */
   readonly to: readonly string[];
   readonly subject: string | null;
 }
 
 /**
- * An answer goes to whoever wrote last, under the subject they used, with a single "Re: ". Ordinary messages count before
- * automatic ones; where nobody has written yet (we did, elsewhere) it goes to the customer.
+ * An answer goes to whoever wrote last and can be answered, under the subject they used, with a single "Re: ". Ordinary
+ * messages count before automatic ones; where nobody has written yet (we did, elsewhere) it goes to the customer.
  */
 export async function addressReply(tx: Tx, conversationId: string): Promise<Addressed> {
   const [latest] = await tx.query<Addressed>(
@@ -29,7 +29,10 @@ export async function addressReply(tx: Tx, conversationId: string): Promise<Addr
     /* sql */ `
     select i.value, c.subject from inbox.conversations c
       join inbox.identities i on i.customer_id = c.customer_id and i.channel = c.channel
-     where c.id = $1 order by i.created_at, i.id limit 1`,
+     where c.id = $1
+       and not exists (select 1 from inbox.messages m
+                        where m.conversation_id = c.id and m.direction = 'inbound' and m.class <> 'own')
+     order by i.created_at, i.id limit 1`,
     [conversationId],
   );
   return { to: customer.map((row) => row.value), subject: replySubject(customer[0]?.subject ?? null) };

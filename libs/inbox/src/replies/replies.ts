@@ -8,7 +8,7 @@ import { mayOpen, readAccess } from '../people/access';
 import { beginOffer } from '../queue/begin-offer';
 import { append, takeHead, type RecordEntry } from '../record/record';
 import { settleWaits } from '../waits/settle-waits';
-import { addressReply, enqueueSend } from './outbound';
+import { addressReply, enqueueSend, type Addressed } from './outbound';
 import { RANK_AGAIN } from './send-state';
 
 /** Longest reply on any channel, in UTF-16 units; a channel may allow less. */
@@ -32,6 +32,8 @@ export type ReplyRefusal =
   /** Ids of messages the agent has not seen, oldest first, at most 20. The draft stays. */
   | { readonly error: 'collision'; readonly newer: readonly string[] }
   | { readonly error: 'not-held' }
+  /** Nobody who wrote can be answered: their message names no sender. The draft stays. */
+  | { readonly error: 'no-recipient' }
   /** The account cannot send; what to do about it. The draft stays. */
   | { readonly error: 'reconnect-needed'; readonly detail: string }
   | { readonly error: 'too-long'; readonly max: number }
@@ -59,7 +61,9 @@ export class Replies {
       const conversation = await lockConversation(tx, input.conversationId);
       const refusal = conversation ? await this.refusal(tx, input, conversation) : ({ error: 'not-held' } as const);
       if (!conversation || refusal) return refusal ?? { error: 'not-held' as const };
-      const messageId = await this.store(tx, input, conversation);
+      const addressed = await addressReply(tx, conversation.id);
+      if (addressed.to.length === 0) return { error: 'no-recipient' as const };
+      const messageId = await this.store(tx, input, conversation, addressed);
       entries = await this.answered(tx, input, conversation, messageId);
       return { messageId };
     });
@@ -154,9 +158,13 @@ export class Replies {
     return rows.map((row) => row.id).reverse();
   }
 
-  private async store(tx: Tx, input: ReplyInput, conversation: LockedConversation): Promise<string> {
+  private async store(
+    tx: Tx,
+    input: ReplyInput,
+    conversation: LockedConversation,
+    { to, subject }: Addressed,
+  ): Promise<string> {
     const id = tx.newId();
-    const { to, subject } = await addressReply(tx, conversation.id);
     await tx.query(
       /* sql */ `
       insert into inbox.messages (id, workspace_id, conversation_id, account_id, direction, origin, agent_id, visibility, at,
