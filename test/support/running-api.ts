@@ -47,6 +47,8 @@ export interface Mail {
   readonly attachments?: readonly unknown[];
   readonly html?: string;
   readonly threading?: unknown;
+  /** Left out: the sender. */
+  readonly participants?: readonly unknown[];
   readonly unreadable?: boolean;
   readonly source?: unknown;
 }
@@ -207,7 +209,7 @@ function messageBody(mail: Mail) {
     direction: 'inbound',
     visibility: 'private',
     author,
-    participants: [{ ...author, role: 'from' }],
+    participants: mail.participants ?? [{ ...author, role: 'from' }],
     at: mail.at.toISOString(),
     class: 'ordinary',
     history: false,

@@ -332,9 +332,9 @@ export type InboxCounters = {
   readonly waiting: Scalars['Int']['output'];
   /** Offers the viewer holds. */
   readonly mine: Scalars['Int']['output'];
-  /** Messages of the workspace that could not be sent. */
+  /** Conversations of the view FAILED whose newest trouble is a message that could not be sent. */
   readonly failed: Scalars['Int']['output'];
-  /** Messages of the workspace of which it is not known whether they left. */
+  /** Conversations of the view FAILED whose newest trouble is a message of which it is not known whether it left. */
   readonly uncertain: Scalars['Int']['output'];
 };
 
@@ -757,7 +757,7 @@ export type Conversation = Node & {
   readonly account: Account;
   readonly channel: ChannelKind;
   readonly visibility: Visibility;
-  /** True when the viewer was offered it, or nobody waits in it. While false, offerNext is the way. */
+  /** True unless its customer stands in the queue and the viewer was never offered it. While false, offerNext is the way. */
   readonly opened: Scalars['Boolean']['output'];
   /** (opened) */
   readonly customer: Maybe<Customer>;
@@ -776,7 +776,7 @@ export type Conversation = Node & {
   readonly draft: Maybe<Draft>;
   /** (opened) By platform time, so the order is the same however things arrived. */
   readonly timeline: Maybe<TimelineItemConnection>;
-  /** Newest failed or uncertain message, if one needs a person. */
+  /** State of the newest message that needs a person: one that is UNCERTAIN, or one that FAILED while its customer still waits. */
   readonly trouble: Maybe<SendState>;
   readonly lastMessageAt: Scalars['DateTime']['output'];
   /** Events with an older version are ignored by clients. */
@@ -810,7 +810,7 @@ export type ConversationEdge = {
 export type ConversationView =
   /** Those the viewer holds, the longest waiting first. */
   | 'MINE'
-  /** Those with a message that failed or is uncertain. */
+  /** Those with a message that needs a person (see `Conversation.trouble`), the newest trouble first. */
   | 'FAILED'
   /** Those in which nobody waits on us, newest activity first. */
   | 'DONE';
@@ -896,7 +896,7 @@ export type SendFailureCode =
 export type SendFailure = {
   readonly __typename?: 'SendFailure';
   readonly code: SendFailureCode;
-  /** In the viewer's language. */
+  /** In the viewer's language. Of an UNCERTAIN message it says that delivery is not confirmed, whatever the code. */
   readonly message: Scalars['String']['output'];
   /** The platform's own words. */
   readonly detail: Maybe<Scalars['String']['output']>;
@@ -1004,7 +1004,7 @@ export type MessageSendInput = {
   /** Attachments uploaded by POST /attachments. */
   readonly attachmentIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   readonly replyKind?: ReplyKind;
-  /** Newest timeline item on the sender's screen. The server refuses when there is a newer one; having read that, send again with it. */
+  /** Newest timeline item on the sender's screen. The server refuses when there is a newer one, the sender's own replies included; having read that, send again with it. */
   readonly seenUpTo: Scalars['ID']['input'];
   readonly clientMutationId: Scalars['String']['input'];
 };

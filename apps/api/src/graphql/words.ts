@@ -25,6 +25,7 @@ export interface Words {
   readonly notYours: string;
   readonly collision: string;
   readonly reconnectNeeded: string;
+  readonly noRecipient: string;
   readonly unknownAttachment: string;
   readonly tooManyAttachments: (most: number) => string;
   readonly notRetryable: string;
@@ -32,6 +33,8 @@ export interface Words {
   readonly outsideColleague: string;
   readonly internal: (requestId: string) => string;
   readonly timedOut: string;
+  /** Of a message of which it is not known whether it left, whatever went wrong. */
+  readonly unconfirmed: string;
   readonly failures: Readonly<Record<SendFailureCode, string>>;
 }
 
@@ -61,6 +64,7 @@ const en: Words = {
   notYours: 'You do not hold this conversation. Press "Take the next" to be given the one that has waited longest.',
   collision: 'There is something newer in this conversation. Your text is kept.',
   reconnectNeeded: 'This account must be connected again before anything can be sent. Your text is kept.',
+  noRecipient: 'This message names no sender, so it cannot be answered by e-mail. Choose "No reply needed".',
   unknownAttachment: 'One of the files is no longer here. Please attach it again.',
   tooManyAttachments: (most) => `At most ${most} files can be attached.`,
   notRetryable: 'This message cannot be tried again.',
@@ -68,6 +72,7 @@ const en: Words = {
   outsideColleague: 'A colleague, outside Evenhand',
   internal: (requestId) => `Something went wrong here. It has been logged under ${requestId}.`,
   timedOut: 'This took too long and was given up. Please try again.',
+  unconfirmed: 'Delivery is not confirmed: the message may or may not have gone out.',
   failures: {
     REPLY_WINDOW_CLOSED: 'The platform no longer lets us answer.',
     RECONNECT_NEEDED: 'The account must be connected again.',
@@ -109,6 +114,8 @@ const fr: Words = {
     'Vous n’avez pas cette conversation en main. « Prendre la suivante » vous donne celle qui attend depuis le plus longtemps.',
   collision: 'Il y a du nouveau dans cette conversation. Votre texte est conservé.',
   reconnectNeeded: 'Ce compte doit être reconnecté avant tout envoi. Votre texte est conservé.',
+  noRecipient:
+    'Ce message n’indique aucun expéditeur : il est impossible d’y répondre par e-mail. Choisissez « Sans réponse ».',
   unknownAttachment: 'L’un des fichiers n’est plus ici. Veuillez le joindre à nouveau.',
   tooManyAttachments: (most) => `On peut joindre ${most} fichiers au plus.`,
   notRetryable: 'Ce message ne peut pas être renvoyé.',
@@ -116,6 +123,7 @@ const fr: Words = {
   outsideColleague: 'Un·e collègue, hors d’Evenhand',
   internal: (requestId) => `Une erreur s’est produite. Elle est consignée sous ${requestId}.`,
   timedOut: 'Cela a pris trop de temps et a été abandonné. Veuillez réessayer.',
+  unconfirmed: 'La remise n’est pas confirmée : le message est peut-être parti, peut-être pas.',
   failures: {
     REPLY_WINDOW_CLOSED: 'La plateforme ne nous laisse plus répondre.',
     RECONNECT_NEEDED: 'Le compte doit être reconnecté.',

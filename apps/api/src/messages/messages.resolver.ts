@@ -41,7 +41,8 @@ export class MessagesResolver implements ResolvesFields {
       },
       SendFailure: {
         code: (m) => m.failure?.code ?? 'UNKNOWN',
-        message: (m, _args, operation) => operation.words.failures[m.failure?.code ?? 'UNKNOWN'],
+        message: (m, _args, { words }) =>
+          m.sendState === 'uncertain' ? words.unconfirmed : words.failures[m.failure?.code ?? 'UNKNOWN'],
         detail: (m) => m.failure?.detail ?? null,
         retryable: (m) => m.failure?.retryable ?? false,
       },

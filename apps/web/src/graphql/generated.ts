@@ -161,7 +161,7 @@ export type Visibility =
 export type ConversationView =
   /** Those the viewer holds, the longest waiting first. */
   | 'MINE'
-  /** Those with a message that failed or is uncertain. */
+  /** Those with a message that needs a person (see `Conversation.trouble`), the newest trouble first. */
   | 'FAILED'
   /** Those in which nobody waits on us, newest activity first. */
   | 'DONE';
@@ -223,7 +223,7 @@ export type MessageSendInput = {
   /** Attachments uploaded by POST /attachments. */
   attachmentIds?: Array<string> | null | undefined;
   replyKind?: ReplyKind;
-  /** Newest timeline item on the sender's screen. The server refuses when there is a newer one; having read that, send again with it. */
+  /** Newest timeline item on the sender's screen. The server refuses when there is a newer one, the sender's own replies included; having read that, send again with it. */
   seenUpTo: string;
   clientMutationId: string;
 };
