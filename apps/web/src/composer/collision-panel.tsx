@@ -1,6 +1,7 @@
 import type { SendFault } from './outbox';
 import { MessageText } from './collision-text';
 import { useT } from '../language/language';
+import { useViewer } from '../session/session';
 import { Button } from '../ui/button';
 import style from './collision-panel.module.css';
 
@@ -15,9 +16,11 @@ interface Props {
 /** Something came while one was writing: it stands above the own text, which is untouched. */
 export function CollisionPanel({ items, onSendAnyway, onEdit }: Props) {
   const t = useT();
+  const { agent } = useViewer();
+  const allOwn = items.every(({ actor }) => actor.__typename === 'Agent' && actor.id === agent.id);
   return (
     <div className={style.panel} role="alert">
-      <p className={style.title}>{t('collision.title', { n: items.length })}</p>
+      <p className={style.title}>{t(allOwn ? 'collision.own' : 'collision.title', { n: items.length })}</p>
       <div className={style.items}>
         {items.map((item) => (
           <MessageText key={item.id} item={item} />

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { OpenConversation } from '../conversation/open-conversation';
-import { seen } from '../conversation/seen';
+import { asSeen, seen } from '../conversation/seen';
 import type { ReplyKind } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useShortcut } from '../shell/shortcuts';
@@ -51,8 +51,8 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
     if (refusal) setReplyKind(refusal.item.replyKind);
   }, [refusal]);
 
-  const send = (seenUpTo = seen.upTo(id) ?? conversation.timeline?.edges.at(-1)?.node.id) => {
-    if (disabled || !seenUpTo) return;
+  const send = (upTo = seen.upTo(conversation)) => {
+    if (disabled || !upTo) return;
     const writtenAt = new Date().toISOString();
     const files = mode === 'reply' ? draft.files : [];
     outbox.send({
@@ -62,7 +62,7 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
       text: text.trim(),
       files,
       replyKind,
-      seenUpTo,
+      ...upTo,
       writtenAt,
     });
     refusals.set(id, undefined);
@@ -95,7 +95,7 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
         {collision && collision.length > 0 && (
           <CollisionPanel
             items={collision}
-            onSendAnyway={() => send(collision.at(-1)?.id)}
+            onSendAnyway={() => send(asSeen(collision.at(-1)!))}
             onEdit={() => {
               refusals.set(id, undefined);
               field.current?.focus();

@@ -1,5 +1,6 @@
 import type { Client } from 'urql';
 import { DraftSaveDocument, type AttachmentFactsFragment, type ConversationRowFragment } from '../graphql/generated';
+import { readStored } from './stored';
 
 export type FileRef = Pick<AttachmentFactsFragment, 'id' | 'fileName' | 'byteSize' | 'contentType' | 'url'>;
 type ServerDraft = NonNullable<ConversationRowFragment['draft']>;
@@ -163,7 +164,12 @@ export class Drafts {
   }
 
   private readStored(conversationId: string): LocalDraft | undefined {
-    const stored = localStorage.getItem(this.storageKey(conversationId));
-    return stored === null ? undefined : { ...EMPTY, ...(JSON.parse(stored) as Partial<LocalDraft>) };
+    const stored = readStored(this.storageKey(conversationId), isDraft);
+    return stored && { ...EMPTY, ...stored };
   }
+}
+
+function isDraft(value: unknown): value is Partial<LocalDraft> {
+  const draft = value as Partial<LocalDraft> | null | undefined;
+  return typeof draft === 'object' && draft !== null && typeof draft.text === 'string' && Array.isArray(draft.files);
 }

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
-import type { OutboxItem, SendFault } from './outbox';
+import type { SendFault } from './outbox';
+import type { OutboxItem } from './outbox-item';
 
 export interface RefusedSend {
   readonly item: OutboxItem;

@@ -3,7 +3,11 @@ import { useLiveEvent, useLiveState } from '../live/live-provider';
 import { useApi } from '../session/api';
 import { useViewer } from '../session/session';
 import { Drafts, type LocalDraft } from './drafts';
-import { Outbox, type OutboxItem } from './outbox';
+import { canTakeTurns, Outbox } from './outbox';
+import type { OutboxItem } from './outbox-item';
+
+/** Pause before what could not be sent is tried again while the connection is up. */
+const RETRY_MS = 10_000;
 
 interface Writing {
   readonly drafts: Drafts;
@@ -20,7 +24,23 @@ export function WritingProvider({ children }: { readonly children: ReactNode }) 
   const live = useLiveState();
 
   useEffect(() => {
-    if (live.kind === 'upToDate' || live.kind === 'polling') void writing.outbox.sendWaiting();
+    const { outbox } = writing;
+    const sendWaiting = () => void outbox.sendWaiting();
+    const reached = live.kind === 'upToDate' || live.kind === 'polling';
+    const onStored = ({ key }: StorageEvent) => {
+      if (!outbox.concerns(key)) return;
+      // Shown at once; sent at once only where tabs can take turns, for the tab it was written in is sending it too.
+      if (reached && canTakeTurns()) sendWaiting();
+      else outbox.takeOver();
+    };
+    window.addEventListener('storage', onStored);
+    if (reached) sendWaiting();
+    // A request can fail though the connection is up, and a tab can close with its message unsent.
+    const timer = reached ? setInterval(sendWaiting, RETRY_MS) : undefined;
+    return () => {
+      window.removeEventListener('storage', onStored);
+      clearInterval(timer);
+    };
   }, [live.kind, writing]);
 
   useLiveEvent('draft', (event) => {

@@ -24,10 +24,9 @@ export function MessageLog({ conversation }: { readonly conversation: OpenConver
   const known = new Set(items.map((item) => item.clientMutationId).filter(Boolean));
   const outgoing = useOutbox().filter((item) => item.conversationId === conversation.id && !known.has(item.key));
   const last = outgoing.at(-1)?.key ?? items.at(-1)?.clientMutationId ?? items.at(-1)?.id;
-  const newest = items.at(-1)?.id;
   const sending = outgoing.at(-1)?.key;
   const { toEnd, unseen } = useStickToEnd(scroll, last, items.length + outgoing.length, () =>
-    seen.mark(conversation.id, newest),
+    seen.mark(conversation.id, items),
   );
   useEffect(() => {
     if (sending) toEnd();
@@ -110,9 +109,12 @@ function useStickToEnd(
     if (box.lastElementChild) grown.observe(box.lastElementChild);
     grown.observe(box);
     box.addEventListener('scroll', onScroll, { passive: true });
+    // What came while another tab was in front is seen when one comes back.
+    document.addEventListener('visibilitychange', onScroll);
     return () => {
       grown.disconnect();
       box.removeEventListener('scroll', onScroll);
+      document.removeEventListener('visibilitychange', onScroll);
     };
   }, [scroll]);
 

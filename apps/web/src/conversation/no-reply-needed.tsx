@@ -24,7 +24,7 @@ export function NoReplyNeeded({ conversation, waitId }: Props) {
   const [, takeBack] = useMutation(NoReplyNeededUndoDocument);
 
   const end = async (reason: DismissalReason) => {
-    const seenUpTo = seen.upTo(conversation.id) ?? conversation.timeline?.edges.at(-1)?.node.id;
+    const seenUpTo = seen.upTo(conversation)?.seenUpTo;
     if (!seenUpTo) return;
     const input = { conversationId: conversation.id, reason, seenUpTo, clientMutationId: newKey() };
     const { data, error } = await dismiss({ input });

@@ -1,4 +1,4 @@
-import type { OutboxItem } from '../composer/outbox';
+import type { OutboxItem } from '../composer/outbox-item';
 import { useT } from '../language/language';
 import { useTimes } from '../language/time';
 import { useViewer } from '../session/session';

@@ -1,9 +1,39 @@
+import type { TimelineEdgeFragment } from '../graphql/generated';
+import type { OpenConversation } from './open-conversation';
+
+/** The newest item of a conversation that somebody has seen. */
+export interface Seen {
+  readonly seenUpTo: string;
+  /** When the api took it in, which is not when the platform says it was written. */
+  readonly seenAt: string;
+}
+
+type Item = TimelineEdgeFragment['node'];
+
+export function asSeen(item: Item): Seen {
+  return { seenUpTo: item.id, seenAt: item.__typename === 'Message' ? item.receivedAt : item.createdAt };
+}
+
+/** The one of two that the api took in later; the first when that is the same. */
+export function later(one: Seen, other: Seen | undefined): Seen {
+  return other && Date.parse(other.seenAt) > Date.parse(one.seenAt) ? other : one;
+}
+
 /** Newest item of each conversation that was on the screen. Sending says so, and the api tells what came after it. */
-const newest = new Map<string, string>();
+const newest = new Map<string, Seen>();
 
 export const seen = {
-  upTo: (conversationId: string): string | undefined => newest.get(conversationId),
-  mark(conversationId: string, itemId: string | undefined): void {
-    if (itemId && document.visibilityState === 'visible') newest.set(conversationId, itemId);
+  /** Undefined for a conversation without a message. */
+  upTo({ id, timeline }: OpenConversation): Seen | undefined {
+    const last = timeline?.edges.at(-1)?.node;
+    return newest.get(id) ?? (last && asSeen(last));
+  },
+  /** @param items what the page shows, in its order */
+  mark(conversationId: string, items: readonly Item[]): void {
+    const last = items.at(-1);
+    if (!last || document.visibilityState !== 'visible') return;
+    // A mail dated ahead stands below our own reply that came after it.
+    const reply = items.findLast((item) => item.__typename === 'Message' && item.direction === 'OUTBOUND');
+    newest.set(conversationId, later(asSeen(last), reply && asSeen(reply)));
   },
 };
