@@ -3,7 +3,7 @@ import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { useViewer } from '../session/session';
 import { IconButton } from '../ui/button';
-import { BackIcon, ChannelIcon, CheckIcon } from '../ui/icons';
+import { BackIcon, ChannelIcon, CheckIcon, FailedIcon, HelpIcon } from '../ui/icons';
 import type { OpenConversation } from './open-conversation';
 import { GiveBack } from './give-back';
 import { NoReplyNeeded } from './no-reply-needed';
@@ -73,6 +73,17 @@ function WaitClock({ conversation }: { readonly conversation: OpenConversation }
   const now = useNow();
   const { wait } = conversation;
   if (!wait || wait.end) {
+    const trouble = troubleOf(conversation);
+    if (trouble) {
+      return (
+        <div className={style.clock} data-over="" data-tone={trouble === 'FAILED' ? 'danger' : 'warn'}>
+          <span className={style.figure}>
+            {trouble === 'FAILED' ? <FailedIcon size={24} /> : <HelpIcon size={24} />}
+          </span>
+          <span className={style.since}>{t(`send.${trouble}`)}</span>
+        </div>
+      );
+    }
     return (
       <div className={style.clock} data-over="">
         <span className={style.figure}>
@@ -92,4 +103,15 @@ function WaitClock({ conversation }: { readonly conversation: OpenConversation }
       <span className={style.since}>{t('thread.since', { time: times.since(wait.waitingSince, now) })}</span>
     </div>
   );
+}
+
+/** What is wrong with the newest thing we sent: then nobody can be sure that the customer has their answer. */
+function troubleOf({ timeline }: OpenConversation): 'FAILED' | 'UNCERTAIN' | undefined {
+  const sent = (timeline?.edges ?? [])
+    .map(({ node }) => node)
+    .filter((node) => node.__typename === 'Message' && node.direction === 'OUTBOUND')
+    .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
+  const last = sent.at(-1);
+  const state = last?.__typename === 'Message' ? last.send?.state : undefined;
+  return state === 'FAILED' || state === 'UNCERTAIN' ? state : undefined;
 }
