@@ -7,10 +7,10 @@ import { newKey } from '../ui/key';
 import form from '../ui/form.module.css';
 import style from './accounts-page.module.css';
 
-const COMMAND = `npm run evenhand -- account add email \\
-  --address you@example.org \\
-  --imap imaps://you@imap.example.org:993 \\
-  --smtp smtps://you@smtp.example.org:465 \\
+const COMMAND = `printf '%s' "$PASSWORD" | npm run -s evenhand -- account add email \\
+  --address support@example.org \\
+  --imap imaps://support%40example.org@imap.example.org:993 \\
+  --smtp smtps://support%40example.org@smtp.example.org:465 \\
   --password-stdin`;
 
 /** Leads to the connector's own page: the mailbox's password never passes through here. */
@@ -41,6 +41,7 @@ export function ConnectMailbox({ onLater }: { readonly onLater?: () => void }) {
       </Button>
       <p className={form.hint}>{t('accounts.orCommand')}</p>
       <pre className={style.command}>{COMMAND}</pre>
+      <p className={form.hint}>{t('accounts.sameDataDir')}</p>
       {onLater && (
         <Button look="quiet" onPress={onLater}>
           {t('welcome.later')}

@@ -14,9 +14,10 @@ export const en = {
   'accounts.checked': 'Checked {time}.',
   'accounts.connectMailbox': 'Connect a mailbox',
   'accounts.none': 'No account is connected yet, so nothing arrives.',
-  'accounts.orCommand': 'Or on the machine itself. The command reads the password from its input:',
+  'accounts.orCommand': 'Or on the machine itself, with the mailbox’s own password in PASSWORD:',
   'accounts.paused': 'Held back by the platform. Sends again at {time}.',
   'accounts.reconnect': 'Connect again',
+  'accounts.sameDataDir': 'If EVENHAND_DATA_DIR was set for npm start, set it to the same here.',
   'accounts.simulated': 'Demo',
 
   'banner.paused': '{account} accepts the next message at {time}. What you send goes out then, in order.',
@@ -40,6 +41,7 @@ export const en = {
   'chip.uncertain': 'Not confirmed',
 
   'collision.edit': 'Edit my reply',
+  'collision.own': 'You have already sent {n, plural, one {a reply} other {# replies}} here from another window',
   'collision.sendAnyway': 'Send anyway',
   'collision.title': '{n, plural, one {Something came} other {# things came}} while you were writing',
 
@@ -203,7 +205,7 @@ export const en = {
 
   'note.onlyTeam': 'Only your team sees this',
 
-  'queue.blind': 'Blind mode: you see the question and the wait, not the fame.',
+  'queue.blind': 'Until then you see no names, so that nobody is chosen for who they are.',
   'queue.capacity': 'You hold {open, plural, one {# conversation} other {# conversations}}. Answer one of them first.',
   'queue.empty': 'Nobody is waiting. Last answer {time}.',
   'queue.connectFirst': 'No account is connected yet.',

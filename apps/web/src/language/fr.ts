@@ -16,9 +16,10 @@ export const fr: Messages = {
   'accounts.checked': 'Vérifié {time}.',
   'accounts.connectMailbox': 'Connecter une boîte',
   'accounts.none': 'Aucun compte n’est encore connecté : rien n’arrive.',
-  'accounts.orCommand': 'Ou sur la machine elle-même. La commande lit le mot de passe sur son entrée :',
+  'accounts.orCommand': 'Ou sur la machine elle-même, avec le mot de passe de la boîte dans PASSWORD :',
   'accounts.paused': 'Retenu par la plateforme. Les envois reprennent {time}.',
   'accounts.reconnect': 'Reconnecter',
+  'accounts.sameDataDir': 'Si EVENHAND_DATA_DIR était défini pour npm start, donnez-lui ici la même valeur.',
   'accounts.simulated': 'Démo',
 
   'banner.paused': '{account} accepte le prochain message à {time}. Vos envois partiront alors, dans l’ordre.',
@@ -43,6 +44,8 @@ export const fr: Messages = {
   'chip.uncertain': 'Non confirmé',
 
   'collision.edit': 'Modifier ma réponse',
+  'collision.own':
+    'Vous avez déjà envoyé {n, plural, one {une réponse} many {# de réponses} other {# réponses}} ici depuis une autre fenêtre',
   'collision.sendAnyway': 'Envoyer quand même',
   'collision.title':
     '{n, plural, one {# message est arrivé} many {# de messages sont arrivés} other {# messages sont arrivés}} pendant que vous écriviez',
@@ -210,7 +213,7 @@ export const fr: Messages = {
 
   'note.onlyTeam': 'Visible par votre équipe seulement',
 
-  'queue.blind': 'Mode aveugle : vous voyez la question et l’attente, pas la notoriété.',
+  'queue.blind': 'D’ici là, vous ne voyez aucun nom : personne n’est choisi pour ce qu’il est.',
   'queue.capacity':
     'Vous tenez {open, plural, one {# conversation} many {# de conversations} other {# conversations}}. Répondez d’abord à l’une d’elles.',
   'queue.empty': 'Personne n’attend. Dernière réponse {time}.',
