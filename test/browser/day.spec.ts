@@ -230,3 +230,25 @@ it('shows the pictures of a mail to one who asks for them', async () => {
   await until('the picture is asked for', () => asked.length > 0, 5_000);
   expect(new Set(asked)).toEqual(new Set(['https://spy.example/pixel.png']));
 });
+
+it('says when nobody can know whether a reply left, sends no second one by itself, and believes the person who knows', async () => {
+  const [ours, customer] = ['orders@demo.evenhand.test', 'noor@customers.test'];
+  await demo.emptyQueue(await demo.person('SUPERVISOR'));
+  await demo.connectMailboxWithoutCopies(ours);
+  await demo.provider.write({ from: { address: customer }, to: ours, subject: 'Order 9', text: 'Has it left?' });
+  await ada.page.goto('/queue');
+  await ada.places.first().waitFor();
+  await ada.takeNext();
+  await demo.provider.faults({ cutAfterData: 1 });
+  await ada.reply('It has left today.');
+
+  const message = ada.message('It has left today.');
+  // for a minute a copy may still come up in Sent
+  await message.getByText('Delivery not confirmed', { exact: true }).waitFor({ timeout: 90_000 });
+  await received(customer, 'It has left today.');
+  await message.getByRole('button', { name: 'Mark as sent' }).click();
+
+  await message.getByText('Sent', { exact: true }).waitFor();
+  expect(await message.getByText('Delivery not confirmed').count()).toBe(0);
+  expect((await demo.provider.mailbox(customer)).inbox).toHaveLength(1);
+}, 120_000);

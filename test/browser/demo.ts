@@ -76,6 +76,26 @@ export class Demo {
     return evenhand(this.environment, args, input);
   }
 
+  /**
+   * Connects a second mailbox of the simulated provider, one that keeps no copies of what is sent: whether a mail has
+   * left can then not be looked up. From now on nobody gets in by a card.
+   */
+  async connectMailboxWithoutCopies(address: string): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ storesSent: false });
+    const made = await fetch(`${this.url}/sim/api/mailboxes/${address}`, { method: 'PUT', headers, body });
+    const { password } = (await made.json()) as { password: string };
+    const state = await fetch(`${this.url}/sim/api/state`);
+    const { imapPort, smtpPort } = (await state.json()) as { imapPort: number; smtpPort: number };
+    const at = (protocol: string, port: number): string =>
+      `${protocol}://${encodeURIComponent(address)}@127.0.0.1:${port}`;
+    const args = ['account', 'add', 'email', '--workspace', 'Relation client', '--address', address];
+    args.push('--sent-copies', 'none', '--password-stdin');
+    args.push('--imap', at('imap', imapPort), '--smtp', at('smtp', smtpPort));
+    const { code, output } = await this.command(args, password);
+    if (code !== 0) throw new Error(output);
+  }
+
   /** Takes one wait after the other and says that it needs no reply, until nobody waits. */
   async emptyQueue(person: ApiClient): Promise<void> {
     for (;;) {

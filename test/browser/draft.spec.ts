@@ -112,6 +112,7 @@ it('keeps what is typed when somebody signs out in another tab, and leads back t
   await two.page.goto('/queue');
   await two.chooseInMenu('Sign out');
   await two.page.waitForURL('**/sign-in');
+  await two.page.getByText('One inbox that answers everybody in turn.').waitFor();
 
   await one.replyField.press('Control+End');
   await one.page.keyboard.insertText(' Et après.');

@@ -90,6 +90,16 @@ async function takeFrom(demo: Demo, browser: Browser, language: 'en' | 'fr'): Pr
     await shoot('offline');
     await page.context.setOffline(false);
   });
+
+  // else its customer, who waits again, would be the first to be taken next time
+  const mend = await signedIn(browser, demo, language);
+  await mend.page.goto(`/c/${failed}`);
+  await mend.button(/Try again|Réessayer/).click();
+  await mend.page
+    .getByText(/^(Sent|Envoyé)/)
+    .first()
+    .waitFor();
+  await mend.close();
 }
 
 async function send(page: AgentPage, text: string): Promise<void> {
