@@ -48,10 +48,10 @@ describe('hostile input', () => {
     async (place) => {
       for (const piece of PIECES) {
         const filling = piece.repeat(SIZE / piece.length);
-        const began = performance.now();
+        const began = process.cpuUsage();
         const parsed = await parseMail(PLACES[place]?.(filling) ?? Buffer.alloc(0));
         expect(parsed.unreadable).toBeUndefined();
-        expect({ piece, slow: performance.now() - began > ENOUGH_MS }).toEqual({ piece, slow: false });
+        expect({ piece, slow: process.cpuUsage(began).user / 1_000 > ENOUGH_MS }).toEqual({ piece, slow: false });
       }
     },
     120_000,

@@ -133,12 +133,13 @@ describe('sanitising HTML', () => {
   });
 
   it('takes no longer than a moment for 300,000 nested elements or half-open tags', () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     clean('<div>'.repeat(300_000));
     clean('<a '.repeat(200_000));
     clean('<'.repeat(900_000));
     clean(`<p style="${'a:b;'.repeat(100_000)}">x</p>`);
-    expect(performance.now() - began).toBeLessThan(8_000);
+    // processor time: a busy machine takes longer for the same work
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(8_000);
   });
 
   it('stays within its limit even where escaping makes the text longer, and says so', () => {
