@@ -9,8 +9,11 @@ export interface SubscribersOptions {
   readonly pollMs: number;
 }
 
-/** A wake-up may come before an older writer has committed; then the rows become readable a moment later. */
-const LOOK_AGAIN_MS = [25, 100];
+/**
+ * A wake-up may come before an older writer has committed, be it in another database of the server; then the rows become
+ * readable a moment later.
+ */
+const LOOK_AGAIN_MS = [25, 100, 400, 1_500, 5_000];
 
 class Topic {
   head: string | undefined;
