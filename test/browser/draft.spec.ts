@@ -103,26 +103,44 @@ it('shows in a second tab what is typed in the first, and goes on from there', a
   await one.close();
 });
 
-it('keeps what is typed when somebody signs out in another tab, and leads back to it', async () => {
+it('keeps what the server did not get before the session ended, and leads back to it', async () => {
+  const ada = await open();
+  const reference = await ada.takeNext();
+  await type(ada, 'Avant.');
+  await until('the server has it', async () => (await kept(reference)) === 'Avant.');
+  // no draft gets through any more, and then the session ends as well
+  await ada.page.route('**/graphql', (route) => (savedText(route.request()) ? route.abort() : route.fallback()));
+  await type(ada, ' Et après.');
+
+  await ada.context.clearCookies();
+  await ada.page.getByText('Your session has ended. What you typed is kept.').waitFor();
+  await ada.page.unroute('**/graphql');
+  await ada.button('Enter as Ada').click();
+
+  await ada.page.waitForURL(`**/c/${reference}`);
+  await shows(ada, 'Avant. Et après.');
+  await ada.page.getByText('Draft saved').waitFor();
+  expect(await kept(reference)).toBe('Avant. Et après.');
+  ada.check();
+  await ada.close();
+});
+
+it('shows again what was typed before somebody signed out in another tab', async () => {
   const one = await open();
   const reference = await one.takeNext();
-  await type(one, 'Avant.');
-  await until('the server has it', async () => (await kept(reference)) === 'Avant.');
+  await type(one, 'Votre dossier est complet.');
+  await until('the server has it', async () => (await kept(reference)) === 'Votre dossier est complet.');
   const two = await one.anotherTab();
   await two.page.goto('/queue');
   await two.chooseInMenu('Sign out');
-  await two.page.waitForURL('**/sign-in');
   await two.page.getByText('One inbox that answers everybody in turn.').waitFor();
 
-  await one.replyField.press('Control+End');
-  await one.page.keyboard.insertText(' Et après.');
-  await one.page.getByText('Your session has ended. What you typed is kept.').waitFor();
+  await one.page.reload();
   await one.button('Enter as Ada').click();
 
   await one.page.waitForURL(`**/c/${reference}`);
-  await shows(one, 'Avant. Et après.');
-  await one.page.getByText('Draft saved').waitFor();
-  expect(await kept(reference)).toBe('Avant. Et après.');
+  await shows(one, 'Votre dossier est complet.');
+  expect(await kept(reference)).toBe('Votre dossier est complet.');
   one.check();
   await one.close();
 });
