@@ -115,6 +115,7 @@ it('keeps what the server did not get before the session ended, and leads back t
   await ada.context.clearCookies();
   await ada.page.getByText('Your session has ended. What you typed is kept.').waitFor();
   await ada.page.unroute('**/graphql');
+  await ada.page.reload();
   await ada.button('Enter as Ada').click();
 
   await ada.page.waitForURL(`**/c/${reference}`);
