@@ -86,7 +86,10 @@ export class ConnectorHost {
   /** Accounts that need somebody do not make the process useless: the others go on. */
   private async health(): Promise<HealthResult> {
     const rows = await this.accounts.list();
-    const troubled = rows.filter(({ status }) => status === 'reconnect_needed' || status === 'degraded').length;
+    // degraded without a reason: connecting for the first time
+    const troubled = rows.filter(
+      ({ status, detail }) => status === 'reconnect_needed' || (status === 'degraded' && detail !== ''),
+    ).length;
     if (troubled === 0) return { status: 'ok' };
     return {
       status: 'degraded',
