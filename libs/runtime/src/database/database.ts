@@ -187,6 +187,7 @@ function openingOf(scope: Scope, { isolation = 'READ COMMITTED', readOnly = fals
 
 /** SQLSTATE of a database error, or undefined for any other error. */
 export function sqlState(error: unknown): string | undefined {
-  const driver = (error as { driverError?: { code?: unknown } } | null)?.driverError ?? (error as { code?: unknown } | null);
+  const driver =
+    (error as { driverError?: { code?: unknown } } | null)?.driverError ?? (error as { code?: unknown } | null);
   return typeof driver?.code === 'string' && /^[0-9A-Z]{5}$/.test(driver.code) ? driver.code : undefined;
 }

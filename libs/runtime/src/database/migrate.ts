@@ -27,7 +27,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const version = Number((await client.query('show server_version_num')).rows[0].server_version_num);
-    if (version < 150_000) throw new Error(`PostgreSQL 15 or newer is needed; this server is ${Math.floor(version / 10_000)}`);
+    if (version < 150_000)
+      throw new Error(`PostgreSQL 15 or newer is needed; this server is ${Math.floor(version / 10_000)}`);
     await makeRoles(client, options);
     const source = new DataSource({
       type: 'postgres',
@@ -58,10 +59,12 @@ async function makeRoles(client: Client, options: MigrateOptions): Promise<void>
     const password = options.passwords?.[role] ?? derivedPassword(options.ownerUrl, role);
     const exists = (await client.query('select 1 from pg_roles where rolname = $1', [name])).rowCount === 1;
     if (!exists) {
-      await client.query(`create role ${name} login password '${password.replaceAll("'", "''")}'`).catch((error: { code?: string }) => {
-        // two databases of one server migrated at once: the other has made it
-        if (error.code !== '42710' && error.code !== '23505') throw error;
-      });
+      await client
+        .query(`create role ${name} login password '${password.replaceAll("'", "''")}'`)
+        .catch((error: { code?: string }) => {
+          // two databases of one server migrated at once: the other has made it
+          if (error.code !== '42710' && error.code !== '23505') throw error;
+        });
     } else if (!(await canLogIn(roleUrl(options.ownerUrl, role), password))) {
       await client.query(`alter role ${name} login password '${password.replaceAll("'", "''")}'`);
     }
@@ -110,11 +113,15 @@ export async function checkSchema(database: Database, known: readonly Migration[
   const applied = new Set(rows.map((row) => row.name));
   const missing = names.filter((name) => !applied.has(name));
   if (missing.length > 0) {
-    throw new UnknownSchema(`The database lacks ${missing.join(', ')}. Run \`npm run migrate\` with the owner's DATABASE_URL first.`);
+    throw new UnknownSchema(
+      `The database lacks ${missing.join(', ')}. Run \`npm run migrate\` with the owner's DATABASE_URL first.`,
+    );
   }
   const newer = [...applied].filter((name) => owners.has(ownerOf(name)) && !names.includes(name));
   if (newer.length > 0) {
-    throw new UnknownSchema(`The database is newer than this program (${newer.join(', ')}). Install the version that made it.`);
+    throw new UnknownSchema(
+      `The database is newer than this program (${newer.join(', ')}). Install the version that made it.`,
+    );
   }
 }
 
