@@ -45,6 +45,15 @@ it('has files whose name tells their content, kept for ever', async () => {
   expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
 });
 
+it('sends scripts compressed to those who take that, and as they are to others', async () => {
+  const ask = (encoding: string) =>
+    fetch(`${url}/assets/index-Bx3kd82A.js`, { headers: { 'accept-encoding': encoding } });
+  const [small, plain] = [await ask('gzip'), await ask('identity')];
+  expect([small.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual(['gzip', null]);
+  expect(small.headers.get('vary')).toMatch(/accept-encoding/i);
+  expect([await small.text(), await plain.text()]).toEqual(['let page', 'let page']);
+});
+
 it('answers with data to those who want data, and never leaves its folder', async () => {
   expect((await get('/assets/gone-12345678.js', '*/*')).status).toBe(404);
   expect((await get('/api/conversations', 'application/json')).status).toBe(404);

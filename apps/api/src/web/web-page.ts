@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 
 /** The built page, beside the compiled server; when the server runs from its sources, that of the last build. */
@@ -25,12 +28,40 @@ export function webPage(folder: string | undefined): RequestHandler[] {
     },
   });
   return [
+    compressed(folder),
     files,
     (request: Request, response: Response, next): void => {
       if ((request.method !== 'GET' && request.method !== 'HEAD') || !wantsPage(request)) return next();
       response.sendFile('index.html', { root: folder, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } });
     },
   ];
+}
+
+/** Scripts and styles with a hash in their name, compressed once: a quarter of the bytes on the wire. */
+function compressed(folder: string): RequestHandler {
+  const assets = join(folder, 'assets');
+  const names = new Set(existsSync(assets) ? readdirSync(assets).filter((name) => /\.(js|css|svg)$/.test(name)) : []);
+  const done = new Map<string, Promise<Buffer>>();
+  return (request, response, next): void => {
+    const name = request.path.startsWith('/assets/') ? request.path.slice('/assets/'.length) : '';
+    if (!names.has(name) || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
+    response.vary('Accept-Encoding');
+    if (request.acceptsEncodings('gzip') !== 'gzip') return next();
+    const bytes = done.get(name) ?? readFile(join(assets, name)).then((raw) => promisify(gzip)(raw, { level: 9 }));
+    done.set(name, bytes);
+    bytes.then(
+      (body) => {
+        response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+        response.setHeader('Content-Encoding', 'gzip');
+        response.type(name.slice(name.lastIndexOf('.'))).send(body);
+      },
+      () => {
+        // rebuilt while it runs: whatever is there now is served as it is
+        done.delete(name);
+        next();
+      },
+    );
+  };
 }
 
 /** A route of the page has no file ending, and a browser asks for HTML; whoever asks for data gets a plain 404. */

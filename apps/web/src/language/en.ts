@@ -30,6 +30,8 @@ export const en = {
   'block.heldBy': '{name} holds this conversation now. Your text is kept; you can leave a note.',
   'block.offerOver':
     'This went back to its place in the queue, because nothing happened in time. Your text is kept; you can leave a note.',
+  'block.notSent':
+    'Your reply did not leave, so this customer waits again, at the same place in the queue. Take the next to go on, or try the reply again.',
   'block.reconnect':
     '{account} needs to be reconnected before anything can be sent. Your text is kept and the customer’s wait goes on.',
 

@@ -33,6 +33,8 @@ export const fr: Messages = {
   'block.heldBy': '{name} tient maintenant cette conversation. Votre texte est gardé ; vous pouvez laisser une note.',
   'block.offerOver':
     'La conversation a repris sa place dans la file, faute d’activité à temps. Votre texte est gardé ; vous pouvez laisser une note.',
+  'block.notSent':
+    'Votre réponse n’est pas partie : cette personne attend de nouveau, à la même place dans la file. Prenez la suivante pour continuer, ou réessayez l’envoi.',
   'block.reconnect':
     '{account} doit être reconnecté avant tout envoi. Votre texte est gardé et l’attente du client continue.',
 
