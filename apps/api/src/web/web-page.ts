@@ -42,25 +42,22 @@ function compressed(folder: string): RequestHandler {
   const assets = join(folder, 'assets');
   const names = new Set(existsSync(assets) ? readdirSync(assets).filter((name) => /\.(js|css|svg)$/.test(name)) : []);
   const done = new Map<string, Promise<Buffer>>();
-  return (request, response, next): void => {
+  return async (request, response, next): Promise<void> => {
     const name = request.path.startsWith('/assets/') ? request.path.slice('/assets/'.length) : '';
     if (!names.has(name) || (request.method !== 'GET' && request.method !== 'HEAD')) return next();
     response.vary('Accept-Encoding');
     if (request.acceptsEncodings('gzip') !== 'gzip') return next();
     const bytes = done.get(name) ?? readFile(join(assets, name)).then((raw) => promisify(gzip)(raw, { level: 9 }));
     done.set(name, bytes);
-    bytes.then(
-      (body) => {
-        response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
-        response.setHeader('Content-Encoding', 'gzip');
-        response.type(name.slice(name.lastIndexOf('.'))).send(body);
-      },
-      () => {
-        // rebuilt while it runs: whatever is there now is served as it is
-        done.delete(name);
-        next();
-      },
-    );
+    const body = await bytes.catch(() => undefined);
+    if (body === undefined) {
+      // rebuilt while it runs: whatever is there now is served as it is
+      done.delete(name);
+      return next();
+    }
+    response.setHeader('Cache-Control', 'public, max-age=31536000, immutable');
+    response.setHeader('Content-Encoding', 'gzip');
+    response.type(name.slice(name.lastIndexOf('.'))).send(body);
   };
 }
 
