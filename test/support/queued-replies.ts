@@ -40,7 +40,12 @@ export async function queueReplies(
   const ids: string[] = [];
   for (let n = 0; n < conversations; n++) {
     const taken = await until('a customer waits', () => person.takeNext());
-    for (let place = 0; place < each; place++) ids.push(await person.reply(taken, textOf(n, place)));
+    let { seen } = taken;
+    for (let place = 0; place < each; place++) {
+      // one's own last reply is what one has on the screen
+      seen = await person.reply({ ...taken, seen }, textOf(n, place));
+      ids.push(seen);
+    }
   }
   return ids;
 }
