@@ -2,6 +2,9 @@ import type { Client } from 'urql';
 import { Outbox, type Outcome } from './outbox';
 import type { OutboxItem, StoredItem } from './outbox-item';
 
+// newer versions of Node have the browser's locks, which outlive a test; these tests are about a page without them
+Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true, writable: true });
+
 const PREFIX = 'evenhand.outbox.ada.';
 const AT = '2025-11-03T10:00:00.000Z';
 
