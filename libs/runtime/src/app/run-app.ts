@@ -95,8 +95,13 @@ export async function untilStopped(start: () => Promise<() => Promise<void>>): P
     process.stderr.write(`${explain(error)}\n`);
     process.exit(1);
   };
-  process.on('uncaughtException', fatal);
-  process.on('unhandledRejection', fatal);
+  // what fails while everything is being closed (a connection that was about to come back) must not cut the stop short
+  const unexpected = (error: unknown): void => {
+    if (stopping) process.stderr.write(`while stopping: ${explain(error)}\n`);
+    else fatal(error);
+  };
+  process.on('uncaughtException', unexpected);
+  process.on('unhandledRejection', unexpected);
   let stopping = false;
   let stop: (() => Promise<void>) | undefined;
   const onSignal = (): void => {
@@ -106,7 +111,7 @@ export async function untilStopped(start: () => Promise<() => Promise<void>>): P
   };
   const finish = async (how: () => Promise<void>): Promise<void> => {
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    await how();
+    await how().catch(fatal);
     process.exit(0);
   };
   process.on('SIGTERM', onSignal);
