@@ -23,7 +23,7 @@ export const apiSettings = {
   EVENHAND_SIMULATOR_URL: {
     schema: z.url({ error: 'a URL' }).optional(),
     doc: 'Page of the simulated mail provider, linked from the sign-in page. Set by `npm start` in the demo.',
-    example: 'http://127.0.0.1:3000/simulator',
+    example: 'http://127.0.0.1:3000/sim',
   } satisfies Setting<string | undefined>,
 } as const;
 

@@ -7,7 +7,10 @@ import { outboundMessage } from './outbound-message';
  * handler on the way out. Message text is in PostgreSQL only; Redis ever sees ids alone.
  */
 
-/** Send a reply. Lane: the account, so the order of one account is kept. Key: the outbound id. */
+/**
+ * Send a reply. Key: the outbound id. Lane: the account; one that must wait goes on in the lane of its conversation, so that the
+ * order in which a customer reads is kept and nobody else is held up.
+ */
 export const messageSendJob = z.object({
   outbound: outboundMessage,
   /** Set when a person decided to repeat an `uncertain` or failed message: the same bytes go out again. */
