@@ -36,6 +36,12 @@ export abstract class Blobs {
   /** Safe when it is gone already. @throws BlobStoreUnavailable */
   abstract delete(sha256: string): Promise<void>;
 
+  /**
+   * Deletes a file unless somebody put it, again or for the first time, less than `restMs` ago: their row may not have committed
+   * yet. @returns whether it is gone. @throws BlobStoreUnavailable
+   */
+  abstract deleteRested(sha256: string, restMs: number): Promise<boolean>;
+
   /** Whether files can be stored now, for `/health/ready`. */
   abstract check(): Promise<HealthResult>;
 }

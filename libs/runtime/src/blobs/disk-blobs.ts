@@ -78,6 +78,13 @@ export class DiskBlobs extends Blobs {
     await this.disk(() => rm(path, { force: true }));
   }
 
+  async deleteRested(sha256: string, restMs: number): Promise<boolean> {
+    const found = await this.find(sha256);
+    if (found && Date.now() - found.mtimeMs < restMs) return false;
+    await this.delete(sha256);
+    return true;
+  }
+
   async check(): Promise<HealthResult> {
     await this.disk(async () => {
       await mkdir(join(this.dir, 'incoming'), { recursive: true, mode: 0o700 });

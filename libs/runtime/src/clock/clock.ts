@@ -10,6 +10,11 @@ export class Clock {
     return new Date(Date.now() + this.offsetMs);
   }
 
+  /** How far product time is ahead of the machine's. Milliseconds. */
+  get aheadMs(): number {
+    return this.offsetMs;
+  }
+
   /** Moves product time; a negative number moves it back. */
   advance(ms: number): void {
     this.offsetMs += ms;

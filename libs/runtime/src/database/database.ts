@@ -93,6 +93,8 @@ export class Database {
   private constructor(
     private readonly source: DataSource,
     private readonly options: DatabaseOptions,
+    /** Whether a transaction that is not told otherwise is READ COMMITTED and may write. */
+    private readonly plainByDefault: boolean,
   ) {}
 
   /** Connects, and fails clearly when it cannot. */
@@ -111,7 +113,11 @@ export class Database {
       extra: { statement_timeout: 60_000, idle_in_transaction_session_timeout: 120_000, keepAlive: true },
     });
     await source.initialize();
-    return new Database(source, options);
+    const [defaults] = (await source.query(
+      `select current_setting('default_transaction_isolation') = 'read committed'
+          and current_setting('default_transaction_read_only') = 'off' as plain`,
+    )) as { plain: boolean }[];
+    return new Database(source, options, defaults!.plain);
   }
 
   get dataSource(): DataSource {
@@ -156,7 +162,8 @@ export class Database {
     try {
       await runner.startTransaction();
       try {
-        await runner.query(openingOf(scope, options));
+        const opening = openingOf(scope, options, this.plainByDefault);
+        if (opening !== '') await runner.query(opening);
         tx = new Tx(runner, scope, this.options.clock, this.options.ids);
         result = await work(tx);
         await runner.commitTransaction();
@@ -179,10 +186,16 @@ export class Database {
   }
 }
 
-/** What a transaction begins with, in one trip to the server. */
-function openingOf(scope: Scope, { isolation = 'READ COMMITTED', readOnly = false }: TransactionOptions): string {
-  const mode = `set transaction isolation level ${isolation}, read ${readOnly ? 'only' : 'write'}`;
-  return scope === 'system' ? mode : `${mode}; set local evenhand.workspace = '${scope.workspaceId}'`;
+/** What a transaction begins with, in one trip to the server; empty where the server's defaults are what is wanted. */
+function openingOf(
+  scope: Scope,
+  { isolation = 'READ COMMITTED', readOnly = false }: TransactionOptions,
+  plainByDefault: boolean,
+): string {
+  const plain = plainByDefault && isolation === 'READ COMMITTED' && !readOnly;
+  const mode = plain ? [] : [`set transaction isolation level ${isolation}, read ${readOnly ? 'only' : 'write'}`];
+  const bound = scope === 'system' ? [] : [`set local evenhand.workspace = '${scope.workspaceId}'`];
+  return [...mode, ...bound].join('; ');
 }
 
 /** SQLSTATE of a database error, or undefined for any other error. */

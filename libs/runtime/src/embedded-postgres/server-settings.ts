@@ -9,6 +9,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_checkpoints: 'off',
+  // A recycled segment of the write-ahead log keeps what stood in it; of somebody who was erased nothing must stay.
+  wal_recycle: 'off',
   // A first mailbox fills empty tables within seconds; until they are analysed the planner believes them empty.
   autovacuum_naptime: '15s',
 };

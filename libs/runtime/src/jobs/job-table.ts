@@ -102,6 +102,30 @@ export class JobTable {
     return rows[0]?.id ?? null;
   }
 
+  /** Adds jobs of one name in one statement. @returns how many; those whose key a live job has are left out. */
+  async insertAll(tx: Tx, jobs: readonly NewJob[]): Promise<number> {
+    const column = <K extends keyof NewJob>(name: K) => jobs.map((job) => job[name] ?? null);
+    return tx.execute(
+      /* sql */ `
+      insert into jobs.jobs (id, name, payload, key, lane, run_at, max_attempts, request_id, created_at)
+      select n.id, n.name, n.payload::jsonb, n.key, n.lane, n.run_at, n.max_attempts, n.request_id, $9
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::integer[], $8::text[])
+             as n(id, name, payload, key, lane, run_at, max_attempts, request_id)
+      on conflict (name, key) where key is not null and dead_at is null do nothing`,
+      [
+        jobs.map(() => tx.newId()),
+        column('name'),
+        column('payload'),
+        column('key'),
+        column('lane'),
+        column('runAt'),
+        column('maxAttempts'),
+        column('requestId'),
+        tx.now,
+      ],
+    );
+  }
+
   /**
    * Takes what is due, as much as there is room for. May fail with SQLSTATE 23505 or 40P01 when lanes collide.
    * @param redis what Redis has of the due rows: nothing (`none`), those carried within the last 5 s (`silent`), or those

@@ -9,7 +9,7 @@ import type { Job } from './job';
 import type { JobOptions } from './job-definition';
 import { JobWiringError } from './job-errors';
 import { JobRegistry, type Handler } from './job-registry';
-import { JobTable, type JobGauge } from './job-table';
+import { JobTable, type JobGauge, type NewJob } from './job-table';
 import { Runner } from './runner';
 
 export interface JobsOptions {
@@ -93,19 +93,26 @@ export class Jobs {
    * @throws InvalidJobPayload
    */
   async enqueue(tx: Tx, name: string, payload: unknown, options: EnqueueOptions = {}): Promise<string | null> {
-    const definition = this.registry.definition(name);
-    const runAt = options.runAt ?? tx.now;
-    const id = await this.table.insert(tx, {
-      name,
-      payload: definition.write(payload),
-      key: options.key,
-      lane: options.lane,
-      runAt,
-      maxAttempts: options.maxAttempts ?? definition.maxAttempts,
-      requestId: options.requestId,
-    });
-    if (id !== null && runAt <= tx.now) tx.afterCommit(() => this.due(name));
+    const job = this.rowOf(tx, name, payload, options);
+    const id = await this.table.insert(tx, job);
+    if (id !== null && job.runAt <= tx.now) tx.afterCommit(() => this.due(name));
     return id;
+  }
+
+  /**
+   * Adds many jobs of one name in one statement; see `enqueue`.
+   * @returns how many were added. @throws InvalidJobPayload; then none is.
+   */
+  async enqueueAll(
+    tx: Tx,
+    name: string,
+    many: readonly (EnqueueOptions & { readonly payload: unknown })[],
+  ): Promise<number> {
+    if (many.length === 0) return 0;
+    const jobs = many.map(({ payload, ...options }) => this.rowOf(tx, name, payload, options));
+    const added = await this.table.insertAll(tx, jobs);
+    if (added > 0 && jobs.some(({ runAt }) => runAt <= tx.now)) tx.afterCommit(() => this.due(name));
+    return added;
   }
 
   /** When the last live job of a lane is due, in product time; undefined when the lane is empty. */
@@ -161,6 +168,19 @@ export class Jobs {
   /** Counts by name, of the names known here, over all processes. */
   async gauges(): Promise<JobGauge[]> {
     return this.table.gauges(this.registry.known, this.now());
+  }
+
+  private rowOf(tx: Tx, name: string, payload: unknown, options: EnqueueOptions): NewJob {
+    const definition = this.registry.definition(name);
+    return {
+      name,
+      payload: definition.write(payload),
+      key: options.key,
+      lane: options.lane,
+      runAt: options.runAt ?? tx.now,
+      maxAttempts: options.maxAttempts ?? definition.maxAttempts,
+      requestId: options.requestId,
+    };
   }
 
   private due(name: string): void {
