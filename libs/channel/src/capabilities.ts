@@ -4,11 +4,18 @@ import type { Visibility } from './channel-kind';
  * of the connector. */
 export interface Capabilities {
   readonly visibilities: readonly Visibility[];
-  /** Longest text in the platform's own counting; null: no limit. */
+  /** Longest reply in the platform's own counting, all its parts together; null: no limit. */
   readonly maxLength: number | null;
   /** Bytes of all attachments together; null: no limit. */
   readonly maxAttachmentBytes: number | null;
   readonly typingIndicator: boolean;
   readonly readReceipts: boolean;
+  /** What was written in public can be answered in private. */
   readonly privateReply: boolean;
+  /** Longest text of one message; a longer reply goes out as several. Null: never in parts. */
+  readonly partLength: number | null;
+  /** What a public answer may be, where it is less than a private one; null: the same. */
+  readonly inPublic: { readonly maxLength: number; readonly files: boolean } | null;
+  /** Public messages of customers can be hidden and deleted. */
+  readonly moderates: boolean;
 }

@@ -32,10 +32,21 @@ export class RateLimited extends ConnectorError {
 }
 
 /** Nothing left us, or nothing reached the platform; trying again is safe. */
-export class Transient extends ConnectorError {}
+export class Transient extends ConnectorError {
+  /** Tries after which it counts as a failure, where the platform has the same word for what does not pass. */
+  readonly maxTries: number | undefined;
+
+  constructor(message: string, options?: { cause?: unknown; maxTries?: number }) {
+    super(message, options);
+    this.maxTries = options?.maxTries;
+  }
+}
 
 /** The platform refuses our credentials: a person must connect the account again. */
 export class CredentialsRejected extends ConnectorError {}
+
+/** The platform lets the account send nothing for now, whatever it is; says why. Sends wait until it allows it again. */
+export class AccountHeld extends ConnectorError {}
 
 /** The platform refuses this message for good. */
 export class Refused extends ConnectorError {

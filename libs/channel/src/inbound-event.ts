@@ -73,9 +73,31 @@ export const threading = z.object({
   references: z.array(reference).max(MAX_REFERENCES),
 });
 
-/** Kinds of message. Only `ordinary` opens a wait. */
-export const messageClass = z.enum(['ordinary', 'bounce', 'auto-reply', 'list', 'own']);
+/** Kinds of message. Only `ordinary` opens a wait. `notice`: what the platform tells of the thread (came by an ad, opted in). */
+export const messageClass = z.enum(['ordinary', 'bounce', 'auto-reply', 'list', 'own', 'notice']);
 export type MessageClass = z.infer<typeof messageClass>;
+
+/**
+ * How long the platform lets us answer in a thread, as its rules say; the platform stays the judge. Of two the later in each
+ * part counts.
+ */
+export const replyWindow = z.object({
+  /** What the customer did that opened it. */
+  openedAt: instant,
+  /** After it machines may not write. */
+  closesAt: instant,
+  /** After it people may not write either. */
+  humanClosesAt: instant,
+});
+export type ReplyWindow = z.infer<typeof replyWindow>;
+
+/** A file that the platform keeps and we have yet to fetch; it comes as a `change`. */
+export const pendingFile = z.object({
+  /** Its place among the attachments of the message. */
+  position: z.number().int().nonnegative(),
+  kind: z.enum(['image', 'audio', 'video', 'file', 'sticker']),
+});
+export type PendingFile = z.infer<typeof pendingFile>;
 
 /** Something a customer wrote, or something we wrote outside Evenhand. */
 export const messageEvent = z.object({
@@ -102,7 +124,16 @@ export const messageEvent = z.object({
   /** Offset in `text`, in UTF-16 units, at which quoted older mail begins. A hint; nothing is cut. */
   quoteStart: z.number().int().nonnegative().optional(),
   attachments: z.array(fileRef).max(MAX_ATTACHMENTS),
+  /** Files that follow as `change` events. */
+  pendingFiles: z.array(pendingFile).max(MAX_ATTACHMENTS).default([]),
   threading,
+  /** Set where what the customer did opens the platform's window for answers. */
+  window: replyWindow.optional(),
+  /**
+   * Outbound without a mark of ours, on platforms that carry none: what it would be if we had sent it. An attempt of ours
+   * that has the same one and no id yet is this message (see `LooksUp.fingerprint`).
+   */
+  fingerprint: z.string().max(200).optional(),
   /** The platform's own ids of this message, by which later messages may refer to it (mail: Message-ID). */
   nativeIds: z.array(z.string().min(1).max(998)).max(5),
   /** What could not be read well, in words for an agent; empty when all went well. */
@@ -130,12 +161,82 @@ export const sendFailureCode = z.enum([
 ]);
 export type SendFailureCode = z.infer<typeof sendFailureCode>;
 
+/** What happened to a message afterwards. Changes come in any order, before the message too; what it is then follows from all. */
+export const messageChange = z.discriminatedUnion('type', [
+  /** The greatest number counts. */
+  z.object({ type: z.literal('edited'), text, number: z.number().int().nonnegative() }),
+  /** Its text is taken from everybody; counts whatever else comes. `us`: a colleague deleted it, here or elsewhere. */
+  z.object({ type: z.literal('withdrawn'), by: z.enum(['author', 'us']) }),
+  /** In public, seen by its author only; the newest counts. */
+  z.object({ type: z.literal('hidden'), hidden: z.boolean() }),
+  /** The newest of each person counts; null: taken back. Opens no wait. */
+  z.object({ type: z.literal('reaction'), by: z.string().min(1).max(998), emoji: z.string().max(100).nullable() }),
+  /** A pending file is here, or will not come: then why, for an agent. */
+  z.object({
+    type: z.literal('file'),
+    position: z.number().int().nonnegative(),
+    file: fileRef.nullable(),
+    problem: z.string().max(500).optional(),
+  }),
+  /** The platform refused to hide, show or delete it. */
+  z.object({ type: z.literal('refused'), action: z.enum(['hide', 'show', 'delete']), detail: z.string().max(500) }),
+]);
+export type MessageChange = z.infer<typeof messageChange>;
+
+export const changeEvent = z.object({
+  kind: z.literal('change'),
+  externalId: z.string().min(1).max(998),
+  /** External id of the message it is about; of one that Evenhand sent, a native id. */
+  target: z.string().min(1).max(998),
+  at: instant,
+  change: messageChange,
+});
+export type ChangeEvent = z.infer<typeof changeEvent>;
+
+/** What is new about a thread without being a message. Each part stands for itself; the greatest, or newest, counts. */
+export const threadEvent = z.object({
+  kind: z.literal('thread'),
+  externalId: z.string().min(1).max(998),
+  threadKey: z.string().min(1).max(998),
+  at: instant,
+  window: replyWindow.optional(),
+  /**
+   * Who answers there now: `other` is another program of ours, such as a bot. `app` is the platform's name or id of it, or
+   * `page-inbox` for the inbox of the platform itself; empty where that is not told.
+   */
+  handledBy: z.object({ who: z.enum(['us', 'other', 'nobody']), app: z.string().max(200) }).optional(),
+  /** What we wrote up to then has reached the customer, by the platform's clock. */
+  deliveredUpTo: instant.optional(),
+  /** What we wrote up to then was read. */
+  readUpTo: instant.optional(),
+});
+export type ThreadEvent = z.infer<typeof threadEvent>;
+
+/** What the platform tells of a person: the name they gave themselves, or another id of the same person. Never a picture. */
+export const personEvent = z.object({
+  kind: z.literal('person'),
+  externalId: z.string().min(1).max(998),
+  at: instant,
+  person: party,
+  /** The platform says that these two ids are one person (a comment's author, and who got our private reply to it). */
+  alsoKnownAs: z.string().min(1).max(998).optional(),
+  /**
+   * External id of the message by which we know them, or the id of one that Evenhand sent them. Where it was erased nothing is
+   * kept of the person either: a name that was asked for before does not bring them back.
+   */
+  about: z.string().min(1).max(998),
+});
+export type PersonEvent = z.infer<typeof personEvent>;
+
 /** What became of an outbound message; the connector's word to the inbox. */
 export const sendEvent = z.object({
   kind: z.literal('send'),
   /** `<outboundId>:<attempt>:<state>`, so that a repeat is absorbed. */
   externalId: z.string().min(1).max(998),
   outboundId: z.uuid(),
+  /** Which request of the message it is about, where the platform takes it in several; see `SendsInParts`. */
+  part: z.number().int().nonnegative().default(0),
+  parts: z.number().int().positive().default(1),
   attempt: z.number().int().nonnegative(),
   state: z.enum(['sending', 'queued', 'sent', 'failed', 'uncertain']),
   at: instant,
@@ -152,6 +253,10 @@ export const sendEvent = z.object({
     .optional(),
   /** For `queued`: when the next attempt is due. */
   nextAt: instant.optional(),
+  /** Thread in which the platform put it, where only the platform could tell (a private reply to a comment). */
+  threadKey: z.string().max(998).optional(),
+  /** Time by the platform's clock, where it told it; receipts are compared with it. */
+  platformAt: instant.optional(),
 });
 export type SendEvent = z.infer<typeof sendEvent>;
 
@@ -178,10 +283,29 @@ export const accountEvent = z.object({
   /** Limits as data, for the composer. */
   maxLength: z.number().int().positive().nullable(),
   maxAttachmentBytes: z.number().int().positive().nullable(),
+  /** A longer text goes out in parts of this length, one message each; null: never. */
+  partLength: z.number().int().positive().nullable().default(null),
+  /** Longest public answer; null: `maxLength` holds there, too. */
+  publicLength: z.number().int().positive().nullable().default(null),
+  /** Whether a public answer may have files. */
+  publicFiles: z.boolean().default(true),
+  /** What was written in public can be answered in private. */
+  privateReply: z.boolean().default(false),
+  /** Public messages of customers can be hidden and deleted. */
+  moderates: z.boolean().default(false),
+  /** When the permission ends by itself; null: it does not, or is not known. */
+  tokenExpiresAt: instant.nullable().default(null),
 });
 export type AccountEvent = z.infer<typeof accountEvent>;
 
-export const inboundEvent = z.discriminatedUnion('kind', [messageEvent, sendEvent, accountEvent]);
+export const inboundEvent = z.discriminatedUnion('kind', [
+  messageEvent,
+  changeEvent,
+  threadEvent,
+  personEvent,
+  sendEvent,
+  accountEvent,
+]);
 /** What connectors say to triage. Stored in `intake.events`, ingested at least once, in any order. */
 export type InboundEvent = z.infer<typeof inboundEvent>;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { channelKind } from './channel-kind';
-import { fileRef, party } from './inbound-event';
+import { channelKind, visibility } from './channel-kind';
+import { fileRef, party, replyWindow } from './inbound-event';
 
 /** Longest text of a reply, in UTF-16 units. */
 export const MAX_OUTBOUND_TEXT = 100_000;
@@ -23,6 +23,16 @@ export const outboundMessage = z.object({
   /** In whatever script, this fits the payload of a job. */
   text: z.string().max(MAX_OUTBOUND_TEXT),
   attachments: z.array(fileRef).max(50),
+  /** Who can read it. */
+  visibility: visibility.default('private'),
+  /** The platform's thread it goes into, where the channel has such. */
+  threadKey: z.string().max(998).nullable().default(null),
+  /** Platform id of the public message that is answered in private; the platform finds the person by it. */
+  privateReplyTo: z.string().max(998).nullable().default(null),
+  /** Until when the platform takes answers, as far as we know. */
+  window: replyWindow.nullable().default(null),
+  /** Written by a machine of ours. What only people may do is refused then. */
+  automated: z.boolean().default(false),
   /** Platform ids of the message replied to (mail: its Message-ID). */
   inReplyTo: z.string().max(998).nullable(),
   /** Platform ids of the thread so far, oldest first (mail: for References). */
