@@ -1,27 +1,17 @@
-import type { AccountEvent, AccountStatus, Capabilities, ChannelKind, Connector, ConnectorAccount } from '@app/channel';
+import { createHash } from 'node:crypto';
+import {
+  CredentialsRejected,
+  type AccountStatus,
+  type Connector,
+  type ConnectorAccount,
+  type PlatformApp,
+  type PolicyNotice,
+} from '@app/channel';
 import { sqlState, type Database, type Tx } from '@app/runtime';
+import { ACCOUNT_ROW, accountEventOf, type AccountRow } from './account-row';
 import type { Intake } from './intake';
+import { PlatformApps } from './platform-apps';
 import type { Vault } from './vault';
-
-/** An account as the host keeps it; without secrets. */
-export interface AccountRow {
-  readonly id: string;
-  readonly workspaceId: string;
-  readonly channel: ChannelKind;
-  readonly address: string;
-  readonly name: string;
-  readonly simulated: boolean;
-  readonly status: AccountStatus;
-  readonly detail: string;
-  /** Why nothing can be sent until the account is connected again; empty when sending goes. */
-  readonly sendProblem: string;
-  readonly sendTriedAt: Date | null;
-  /** Nothing is sent before. */
-  readonly pausedUntil: Date | null;
-  readonly connectedAt: Date;
-  /** Changes with settings and credentials; whoever is connected with older ones connects again. */
-  readonly connectionVersion: number;
-}
 
 /** What an operator gives to connect an account. */
 export interface NewAccount {
@@ -32,6 +22,19 @@ export interface NewAccount {
   readonly credentials: unknown;
   /** A simulated provider's; shown as such, so that nobody takes a demo for real. */
   readonly simulated?: boolean;
+  /** Through which app of ours; where the channel knows such. */
+  readonly appId?: string;
+  /** The platform's id of the person who gave the permission; only its hash is kept. */
+  readonly connectedBy?: string;
+}
+
+/** What may be left out or new when an account is connected again. */
+export interface ReconnectOptions {
+  /** `false` skips trying the credentials. */
+  readonly check: boolean;
+  /** As in `NewAccount`; left out, as before. */
+  readonly appId?: string;
+  readonly connectedBy?: string;
 }
 
 /** The address is connected already. */
@@ -52,23 +55,22 @@ export class UnknownAccount extends Error {
 
 const CHECK_TIMEOUT_MS = 30_000;
 const MAX_ACCOUNTS = 10_000;
-/** What people see: the worse of reading and sending. */
-const ROW = `id, workspace_id as "workspaceId", channel, address, name, simulated,
-  case when status = 'disconnected' then status
-       when send_problem <> '' then 'reconnect_needed'
-       when status = 'connected' and paused_until is not null then 'rate_limited' else status end as status,
-  case when send_problem <> '' then send_problem else detail end as detail,
-  send_problem as "sendProblem", send_tried_at as "sendTriedAt",
-  paused_until as "pausedUntil", connected_at as "connectedAt", connection_version as "connectionVersion"`;
+/** Clocks differ, and platforms tell the second: what was allowed shortly after was meant, milliseconds. */
+const REVOKED_WITHIN_MS = 1_000;
 
 /** The accounts of one connector's channel. Every change that people see goes to triage in the same transaction. */
 export class Accounts {
+  /** Our apps at the platform of the channel. */
+  readonly apps: PlatformApps;
+
   constructor(
     private readonly database: Database,
     private readonly connector: Pick<Connector, 'channel' | 'capabilities' | 'validate' | 'check'>,
     private readonly vault: Vault,
     private readonly intake: Intake,
-  ) {}
+  ) {
+    this.apps = new PlatformApps(database, vault, connector.channel);
+  }
 
   /**
    * Connects an account.
@@ -84,8 +86,8 @@ export class Accounts {
         const id = tx.newId();
         await tx.execute(
           `insert into intake.accounts (id, workspace_id, channel, address, name, settings, credentials, simulated, status,
-                                        checked_at, connected_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)`,
+                                        checked_at, connected_at, app_id, connected_by, permitted_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $10)`,
           [
             id,
             given.workspaceId,
@@ -97,6 +99,8 @@ export class Accounts {
             given.simulated ?? false,
             options.check ? 'connected' : 'degraded',
             tx.now,
+            given.appId ?? null,
+            given.connectedBy === undefined ? null : personHash(given.connectedBy),
           ],
         );
         await this.announce(tx, id);
@@ -113,17 +117,30 @@ export class Accounts {
     id: string,
     settings: unknown,
     credentials: unknown,
-    options: { check: boolean } = { check: true },
+    options: ReconnectOptions = { check: true },
   ): Promise<void> {
     this.connector.validate(settings, credentials);
     const account = await this.get(id);
-    if (options.check) await this.check({ ...account, settings, credentials });
+    const appId = options.appId ?? account.appId;
+    if (options.check) {
+      const { workspaceId, address, name } = account;
+      await this.check({ workspaceId, address, name, settings, credentials, ...(appId === null ? {} : { appId }) });
+    }
     await this.database.transaction('system', async (tx) => {
       await tx.execute(
         `update intake.accounts set settings = $2, credentials = $3, connection_version = connection_version + 1,
-                status = $4, detail = '', send_problem = '', version = version + 1, checked_at = $5
+                status = $4, detail = '', send_problem = '', version = version + 1, checked_at = $5, permitted_at = $5,
+                app_id = $6, connected_by = coalesce($7, connected_by), hold = '', hold_at = $5
           where id = $1`,
-        [id, JSON.stringify(settings), this.sealed(id, credentials), options.check ? 'connected' : 'degraded', tx.now],
+        [
+          id,
+          JSON.stringify(settings),
+          this.sealed(id, credentials),
+          options.check ? 'connected' : 'degraded',
+          tx.now,
+          appId,
+          options.connectedBy === undefined ? null : personHash(options.connectedBy),
+        ],
       );
       await this.announce(tx, id);
     });
@@ -131,7 +148,7 @@ export class Accounts {
 
   /** Tries the account as it is stored. @throws UnknownAccount, and what `Connector.check` throws. */
   async try(id: string): Promise<void> {
-    await this.check(await this.open(id));
+    await this.connector.check(await this.open(id), AbortSignal.timeout(CHECK_TIMEOUT_MS));
   }
 
   /** Changes the name customers see. */
@@ -148,26 +165,27 @@ export class Accounts {
   /**
    * How reading goes.
    * @param detail what is wrong and how to mend it, in plain English without secrets; empty when all is well.
+   * @param tokenExpiresAt when the permission ends by itself; null: it does not. Left out: as it was.
    */
   async setStatus(
     id: string,
     status: Exclude<AccountStatus, 'rate_limited' | 'disconnected'>,
     detail = '',
+    tokenExpiresAt?: Date | null,
   ): Promise<void> {
     const words = detail.slice(0, 2_000);
-    const known = await this.database.query<{ same: boolean; fresh: boolean }>(
-      `select (status, detail) = ($2, $3) as same, checked_at > $4::timestamptz - interval '1 minute' as fresh
+    const told = [status, words, tokenExpiresAt !== undefined, tokenExpiresAt ?? null];
+    const wanted = '($2, $3, case when $4 then $5::timestamptz(3) else token_expires_at end)';
+    const differs = `(status, detail, token_expires_at) is distinct from ${wanted}`;
+    const known = await this.database.query<{ differs: boolean; fresh: boolean }>(
+      `select ${differs} as differs, checked_at > $6::timestamptz - interval '1 minute' as fresh
          from intake.accounts where id = $1`,
-      [id, status, words, this.database.clock.now()],
+      [id, ...told, this.database.clock.now()],
     );
-    if (known[0]?.same && known[0].fresh) return;
-    if (!known[0]?.same) {
-      await this.change(
-        id,
-        'status = $2, detail = $3',
-        "(status, detail) is distinct from ($2, $3) and status <> 'disconnected'",
-        [status, words],
-      );
+    if (!known[0]?.differs && known[0]?.fresh) return;
+    if (known[0]?.differs) {
+      const set = `(status, detail, token_expires_at) = ${wanted}`;
+      await this.change(id, set, `${differs} and status <> 'disconnected'`, told);
     }
     await this.database.transaction('system', (tx) =>
       tx.execute('update intake.accounts set checked_at = $2 where id = $1', [id, tx.now]),
@@ -179,26 +197,52 @@ export class Accounts {
     await this.changeIn(tx, id, 'paused_until = $2', '(paused_until is null or paused_until < $2)', [until]);
   }
 
-  /** Sending needs new credentials; an empty `problem` says that it went. */
+  /** Sending needs new credentials. */
   async setSendProblem(tx: Tx, id: string, problem: string): Promise<void> {
-    if (problem === '') {
-      await this.changeIn(
-        tx,
-        id,
-        "send_problem = '', paused_until = null",
-        "(send_problem <> '' or paused_until <= $2)",
-        [tx.now],
-      );
-      return;
-    }
-    await tx.execute('update intake.accounts set send_tried_at = $2 where id = $1', [id, tx.now]);
+    await this.tried(tx, id);
     await this.changeIn(tx, id, 'send_problem = $2', 'send_problem is distinct from $2', [problem.slice(0, 2_000)]);
+  }
+
+  /** The platform refused to send anything on the account, and may have told nobody why: as if it had said `blocked` now. */
+  async hold(tx: Tx, id: string, reason: string): Promise<void> {
+    await this.tried(tx, id);
+    await this.changeIn(tx, id, 'hold = $2, hold_at = $3', "hold = ''", [reason.slice(0, 1_000), tx.now]);
+  }
+
+  /** Something was sent on the account by an attempt that began `at`: nothing that was wrong before is wrong any more. */
+  async couldSend(tx: Tx, id: string, at: Date): Promise<void> {
+    const lifted = "hold <> '' and hold_at <= $3";
+    await this.changeIn(
+      tx,
+      id,
+      `send_problem = '', paused_until = case when paused_until > $2 then paused_until end,
+       hold = case when ${lifted} then '' else hold end, hold_at = case when ${lifted} then $3 else hold_at end`,
+      `(send_problem <> '' or paused_until <= $2 or ${lifted})`,
+      [tx.now, at],
+    );
+  }
+
+  /** What the platform said about our sending on the account; its newest word counts, in whatever order they come. */
+  async setPolicy(tx: Tx, id: string, notices: readonly PolicyNotice[]): Promise<void> {
+    const decisive = notices
+      .filter(({ action, at }) => action !== 'warned' && !Number.isNaN(at.getTime()))
+      .toSorted((a, b) => +a.at - +b.at);
+    const newest = decisive.at(-1);
+    if (newest === undefined) return;
+    const hold = newest.action === 'blocked' ? newest.reason.slice(0, 1_000) || 'it gave no reason' : '';
+    const set = `hold = $2, hold_at = $3, send_tried_at = case when $2 = '' then send_tried_at else $4 end`;
+    await this.changeIn(tx, id, set, '(hold_at is null or hold_at < $3)', [hold, newest.at, tx.now]);
+  }
+
+  /** Tells of an account again although nothing about it changed: its figures did, and people look at both together. */
+  async tellAgain(tx: Tx, id: string): Promise<void> {
+    await this.changeIn(tx, id, 'checked_at = checked_at', 'true', []);
   }
 
   /** Accounts of the channel that are not disconnected, in order of connection. */
   async list(): Promise<AccountRow[]> {
     return this.database.query<AccountRow>(
-      `select ${ROW} from intake.accounts where channel = $1 and disconnected_at is null order by id limit ${MAX_ACCOUNTS}`,
+      `select ${ACCOUNT_ROW} from intake.accounts where channel = $1 and disconnected_at is null order by id limit ${MAX_ACCOUNTS}`,
       [this.connector.channel],
     );
   }
@@ -212,32 +256,83 @@ export class Accounts {
 
   async find(id: string): Promise<AccountRow | undefined> {
     const rows = await this.database.query<AccountRow>(
-      `select ${ROW} from intake.accounts where id = $1 and channel = $2 and disconnected_at is null`,
+      `select ${ACCOUNT_ROW} from intake.accounts where id = $1 and channel = $2 and disconnected_at is null`,
       [id, this.connector.channel],
     );
     return rows[0];
   }
 
-  /** The account with its secrets, for one use. @throws UnknownAccount, VaultClosed */
+  /** The account with its secrets, for one use. @throws UnknownAccount, CredentialsRejected, VaultClosed */
   async open(id: string): Promise<ConnectorAccount> {
     const rows = await this.database.query<AccountRow & { settings: unknown; credentials: Buffer }>(
-      `select ${ROW}, settings, credentials from intake.accounts where id = $1 and channel = $2 and disconnected_at is null`,
+      `select ${ACCOUNT_ROW}, settings, credentials from intake.accounts where id = $1 and channel = $2 and disconnected_at is null`,
       [id, this.connector.channel],
     );
     const row = rows[0];
     if (row === undefined) throw new UnknownAccount(id);
+    if (row.credentials.length === 0) throw new CredentialsRejected(row.sendProblem || 'Connect the account again.');
     const credentials: unknown = JSON.parse(this.vault.open('credentials', id, row.credentials).toString('utf8'));
     const { workspaceId, channel, address, name, settings, connectedAt } = row;
-    return { id, workspaceId, channel, address, name, settings, credentials, connectedAt };
+    const app = row.appId === null ? null : await this.apps.open(row.appId);
+    return { id, workspaceId, channel, address, name, settings, credentials, connectedAt, app };
   }
 
-  private async check(
-    account: Pick<NewAccount, 'workspaceId' | 'address' | 'name' | 'settings' | 'credentials'>,
-  ): Promise<void> {
-    const { workspaceId, address, name, settings, credentials } = account;
-    const channel = this.connector.channel;
-    const tried = { id: '', workspaceId, channel, address, name, settings, credentials, connectedAt: new Date() };
+  /** The account as it is needed to read what the platform pushes: without its secrets. Undefined when there is none. */
+  async listening(id: string): Promise<ConnectorAccount | undefined> {
+    return (await this.listeners('id = any($2::uuid[])', [[id]]))[0];
+  }
+
+  /** As `listening`, the accounts of a workspace that have one of the addresses. */
+  async listeningAt(workspaceId: string, addresses: readonly string[]): Promise<ConnectorAccount[]> {
+    return this.listeners('address = any($2::text[]) and workspace_id = $3', [addresses, workspaceId]);
+  }
+
+  /**
+   * Somebody took back what they had allowed through an app: their accounts need to be connected again. With `erase` nothing
+   * of that person stays. What was allowed after `issuedAt` stands, however late the platform's word comes.
+   * @returns how many accounts it concerned.
+   */
+  async revoke(tx: Tx, app: PlatformApp, user: string, issuedAt: Date, erase: boolean): Promise<number> {
+    const rows = await tx.query<{ id: string }>(
+      `select id from intake.accounts
+        where channel = $1 and app_id = $2 and connected_by = $3 and (permitted_at is null or permitted_at <= $4)
+        order by id for update`,
+      [this.connector.channel, app.id, personHash(user), new Date(issuedAt.getTime() + REVOKED_WITHIN_MS)],
+    );
+    const words = erase
+      ? 'The person who connected this account asked the platform to be forgotten, and the permission went with them. Connect it again.'
+      : 'The person who connected this account has taken the permission back. Connect it again.';
+    const forget = `, connected_by = null, settings =
+      (select coalesce(jsonb_object_agg(key, value) filter (where value <> to_jsonb($3::text)), '{}') from jsonb_each(settings))`;
+    const set = `send_problem = $2, credentials = '', connection_version = connection_version + 1${erase ? forget : ''}`;
+    for (const { id } of rows) await this.changeIn(tx, id, set, 'true', erase ? [words, user] : [words]);
+    return rows.length;
+  }
+
+  private async listeners(which: string, params: readonly unknown[]): Promise<ConnectorAccount[]> {
+    const rows = await this.database.query<AccountRow & { settings: unknown }>(
+      `select ${ACCOUNT_ROW}, settings from intake.accounts where channel = $1 and disconnected_at is null and ${which}`,
+      [this.connector.channel, ...params],
+    );
+    return Promise.all(
+      rows.map(async ({ id, workspaceId, channel, address, name, settings, connectedAt, appId }) => {
+        const app = appId === null ? null : await this.apps.open(appId);
+        return { id, workspaceId, channel, address, name, settings, credentials: null, connectedAt, app };
+      }),
+    );
+  }
+
+  private async check(account: Omit<NewAccount, 'simulated' | 'connectedBy'>): Promise<void> {
+    const { workspaceId, address, name, settings, credentials, appId } = account;
+    const { channel } = this.connector;
+    const app: PlatformApp | null = appId === undefined ? null : await this.apps.open(appId);
+    const connectedAt = this.database.clock.now();
+    const tried = { id: '', workspaceId, channel, address, name, settings, credentials, connectedAt, app };
     await this.connector.check(tried, AbortSignal.timeout(CHECK_TIMEOUT_MS));
+  }
+
+  private async tried(tx: Tx, id: string): Promise<void> {
+    await tx.execute('update intake.accounts set send_tried_at = $2 where id = $1', [id, tx.now]);
   }
 
   private async change(id: string, set: string, when: string, params: readonly unknown[]): Promise<void> {
@@ -251,7 +346,7 @@ export class Accounts {
 
   private async announce(tx: Tx, id: string): Promise<void> {
     const [row] = await tx.query<AccountRow & { version: number }>(
-      `select ${ROW}, version from intake.accounts where id = $1`,
+      `select ${ACCOUNT_ROW}, version from intake.accounts where id = $1`,
       [id],
     );
     if (row) await this.intake.append(tx, row, [accountEventOf(row, this.connector.capabilities, tx.now)]);
@@ -262,20 +357,7 @@ export class Accounts {
   }
 }
 
-function accountEventOf(row: AccountRow & { version: number }, capabilities: Capabilities, now: Date): AccountEvent {
-  return {
-    kind: 'account',
-    externalId: `account:${row.version}`,
-    version: row.version,
-    at: now.toISOString(),
-    channel: row.channel,
-    address: row.address,
-    name: row.name.slice(0, 200),
-    simulated: row.simulated,
-    status: row.status,
-    detail: row.detail,
-    pausedUntil: row.pausedUntil?.toISOString() ?? null,
-    maxLength: capabilities.maxLength,
-    maxAttachmentBytes: capabilities.maxAttachmentBytes,
-  };
+/** Under which a person is found who gave a permission; their id itself is not kept. */
+export function personHash(user: string): Buffer {
+  return createHash('sha256').update(user).digest();
 }

@@ -28,7 +28,17 @@ export const connectorHostSettings = {
       .enum(['on', 'off'], { error: 'on or off' })
       .transform((value) => value === 'on')
       .optional(),
-    doc: 'Whether servers of a provider may be on this machine or in a private network. Default: on while Evenhand listens on loopback, else off.',
+    doc: 'Whether servers of a provider may be on this machine or in a private network. Default: on while Evenhand listens on loopback and EVENHAND_PUBLIC_URL, if set, is loopback, too; else off, so also behind a proxy.',
     example: 'off',
   } satisfies Setting<boolean | undefined>,
+  EVENHAND_KEEP_RAW_DAYS: {
+    schema: z.coerce
+      .number({ error: 'a number of days' })
+      .int('a whole number of days')
+      .min(8, 'at least 8 days: mailboxes are compared a week back')
+      .max(3_650, 'at most 3650 days')
+      .default(30),
+    doc: 'How many days the raw bytes of what arrived are kept, and with them the events read from them, the bytes that were sent and what became of them. Messages stay in the inbox; after it they can no longer be read again from the raw bytes. Give all connectors the same.',
+    example: '30',
+  } satisfies Setting<number>,
 } as const;

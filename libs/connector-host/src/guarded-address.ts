@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** Never of use to a mailbox, and dangerous to reach from inside: metadata services, "this host", multicast. */
+/** Never an address of a platform, and dangerous to reach from inside: metadata services, "this host", multicast. */
 const NEVER = new BlockList();
 /** Of this machine or its own network; reachable only where the operator allows it. */
 const PRIVATE = new BlockList();
@@ -68,7 +68,8 @@ export class HostGuard {
     const [first] = addresses;
     if (first === undefined) throw new HostRefused(host, 'its name has no address');
     for (const address of addresses) {
-      if (inList(NEVER, address)) throw new HostRefused(host, 'it leads to an address that is never a mail server');
+      if (inList(NEVER, address))
+        throw new HostRefused(host, 'it leads to an address at which there is no server for us');
       if (!this.allowPrivate && inList(PRIVATE, address)) {
         throw new HostRefused(
           host,

@@ -1,9 +1,20 @@
-import type { ConnectorAccount, CursorMove, InboundEvent, Reach, SendEvent } from '@app/channel';
+import {
+  messageOf,
+  tombstoneOf,
+  type ConnectorAccount,
+  type CursorMove,
+  type FileRequest,
+  type InboundEvent,
+  type PolicyNotice,
+  type ReadResult,
+} from '@app/channel';
 import type { Database, Tx } from '@app/runtime';
 import { AccountLeaseLost } from './account-leases';
-import { jsonSafe } from './json-safe';
+import { batchOf, hashesOf, withoutErased, type Batch, type Brought } from './intake-batch';
+import { jsonSafe, safeValue } from './json-safe';
 import type { ReadDelivery } from './read-deliveries';
 import { settleSeen } from './settle-seen';
+
 import type { Vault } from './vault';
 
 /** Most deliveries in one transaction. */
@@ -11,7 +22,31 @@ export const MAX_BATCH = 500;
 /** Most raw bytes in one transaction. */
 export const MAX_BATCH_BYTES = 128 * 1024 * 1024;
 
-type Owner = Pick<ConnectorAccount, 'id' | 'workspaceId' | 'channel'>;
+export type Owner = Pick<ConnectorAccount, 'id' | 'workspaceId' | 'channel'>;
+
+/** Deliveries of one account that a platform pushed. */
+export interface Pushed {
+  readonly account: Owner;
+  readonly read: readonly ReadDelivery[];
+}
+
+interface Part extends Pushed {
+  readonly lease: number | null;
+}
+
+/** What a commit brought to one account. */
+export interface News {
+  readonly account: Owner;
+  readonly brought: Brought;
+}
+
+/** An account whose row is kept for a transaction. */
+interface Held {
+  readonly account: Owner;
+  readonly lease: number | null;
+  readonly exclusive: boolean;
+  readonly hashes: readonly Buffer[];
+}
 
 /** What one commit stored; repeats are not counted. */
 export interface IntakeReport {
@@ -26,10 +61,13 @@ export class Intake {
     private readonly vault: Vault,
     /** Called in each transaction that wrote events; wakes triage after the commit. */
     private readonly wake: (tx: Tx, accountId: string) => void,
+    /** Called in each transaction that brought something new: what must follow from it goes into the same one. */
+    private readonly follow: (tx: Tx, news: readonly News[]) => Promise<void> = async () => undefined,
   ) {}
 
   /**
-   * Stores deliveries with their events and reach, and moves the cursor. Safe to repeat: what is stored already stays.
+   * Stores deliveries with their events and reach, and moves the cursor. Safe to repeat: what is stored already stays; what
+   * was erased does not come back.
    * @param lease fencing number under which the account is polled; null for what a platform pushes.
    * @throws AccountLeaseLost, or a database error; nothing is stored then and the cursor has not moved.
    */
@@ -39,124 +77,224 @@ export class Intake {
     read: readonly ReadDelivery[],
     move: CursorMove | null,
   ): Promise<IntakeReport> {
+    return this.commitAll([{ account, read, lease }], move);
+  }
+
+  /** Stores what a platform pushed for several accounts, each named once, in one transaction; else as `commit` does. */
+  async commitPushed(parts: readonly Pushed[]): Promise<IntakeReport> {
+    // in one order, so that two transactions never wait for each other's accounts
+    const ordered = parts.toSorted((a, b) => (a.account.id < b.account.id ? -1 : 1));
+    return this.commitAll(
+      ordered.map((part) => ({ ...part, lease: null })),
+      null,
+    );
+  }
+
+  private async commitAll(parts: readonly Part[], move: CursorMove | null): Promise<IntakeReport> {
+    const read = parts.flatMap((part) => part.read);
     const bytes = read.reduce((sum, { delivery }) => sum + delivery.raw.length, 0);
     if (read.length > MAX_BATCH || bytes > MAX_BATCH_BYTES) {
       throw new RangeError(`a batch of ${read.length} deliveries with ${bytes} bytes is too large`);
     }
     return this.database.transaction('system', async (tx) => {
-      const batch = this.batch(tx, read);
-      const events = await settleSeen(tx, account, batch.events);
-      const [row] = await tx.query<{ held: number; deliveries: number; events: number }>(COMMIT, [
-        account.id,
-        account.workspaceId,
-        account.channel,
-        lease,
-        tx.now,
-        jsonSafe(batch.deliveries),
-        batch.bytes,
-        jsonSafe(events.map(({ id, delivery, event }) => eventRow(id, delivery, event))),
-        move?.stream ?? null,
-        move === null ? null : jsonSafe(move.cursor),
-        jsonSafe(batch.reach),
-      ]);
-      if (row === undefined || row.held === 0) throw new AccountLeaseLost(account.id);
-      if (row.events > 0) this.wake(tx, account.id);
-      return { deliveries: row.deliveries, events: row.events };
+      const all = parts.map((part) => ({
+        ...part,
+        batch: batchOf(
+          part.read,
+          () => tx.newId(),
+          (id, raw) => this.vault.seal('delivery', id, raw),
+        ),
+      }));
+      const erased = await this.hold(
+        tx,
+        all.map(({ account, lease, batch }) => {
+          return { account, lease, exclusive: batch.policy.length > 0, hashes: hashesOf(account.id, batch) };
+        }),
+      );
+      const kept: { account: Owner; batch: Batch }[] = [];
+      for (const { account, batch } of all) {
+        const left = withoutErased(account.id, batch, erased);
+        kept.push({ account, batch: { ...left, events: await settleSeen(tx, account, left.events) } });
+      }
+      const stored = await this.store(tx, kept, move);
+      const fresh = new Set(stored.told);
+      const followed = kept.map(({ account, batch: { events, files, policy } }) => {
+        const told = events.flatMap(({ id, event }) => (fresh.has(id) ? [event] : []));
+        if (told.length > 0) this.wake(tx, account.id);
+        return { account, brought: broughtBy(told, files, policy) };
+      });
+      await this.follow(tx, followed);
+      return { deliveries: stored.deliveries, events: fresh.size };
     });
   }
 
-  /** Adds events that are the connector's own words, or that were read again. @returns how many were new. */
-  async append(
-    tx: Tx,
-    account: Owner,
-    events: readonly InboundEvent[],
-    deliveryId: string | null = null,
-  ): Promise<number> {
-    if (events.length === 0) return 0;
-    const added = await tx.execute(
+  /** Adds events that are the connector's own words. @returns how many were new. */
+  async append(tx: Tx, account: Owner, events: readonly InboundEvent[]): Promise<number> {
+    return (await this.add(tx, account, events, null)).length;
+  }
+
+  /** Adds what was found when a stored delivery was read again, with what follows from it. */
+  async addFound(tx: Tx, account: Owner, deliveryId: string, found: ReadResult): Promise<void> {
+    const messages = await this.add(tx, account, found.events, deliveryId);
+    const brought = broughtBy(messages, safeValue(found.files ?? []), found.policy ?? []);
+    await this.follow(tx, [{ account, brought }]);
+  }
+
+  /** Whether a message was erased. */
+  async isErased(accountId: string, externalId: string): Promise<boolean> {
+    const rows = await this.database.query('select from intake.tombstones where account_id = $1 and hash = $2', [
+      accountId,
+      tombstoneOf(accountId, externalId),
+    ]);
+    return rows.length > 0;
+  }
+
+  /** @returns the events that were new. */
+  private async add(tx: Tx, account: Owner, given: readonly InboundEvent[], deliveryId: string | null) {
+    const events = (await this.withoutErased(tx, account, safeValue(given))).map((event) => ({
+      id: tx.newId(),
+      event,
+    }));
+    if (events.length === 0) return [];
+    const rows = await tx.query<{ id: string }>(
       `insert into intake.events (id, workspace_id, account_id, channel, delivery_id, kind, external_id, body, received_at)
        select e.id, $2, $1, $3, e.delivery, e.kind, e.external, e.body, $4
          from jsonb_to_recordset($5::jsonb) as e(id uuid, delivery uuid, kind text, external text, body jsonb)
-       on conflict (account_id, kind, external_id) do nothing`,
+       on conflict (account_id, kind, external_id) do nothing
+       returning id`,
       [
         account.id,
         account.workspaceId,
         account.channel,
         tx.now,
-        jsonSafe(events.map((event) => eventRow(tx.newId(), deliveryId, event))),
+        JSON.stringify(events.map(({ id, event }) => eventRow(id, deliveryId, event))),
       ],
     );
-    if (added > 0) this.wake(tx, account.id);
-    return added;
+    if (rows.length > 0) this.wake(tx, account.id);
+    const told = new Set(rows.map(({ id }) => id));
+    return events.flatMap(({ id, event }) => (told.has(id) ? [event] : []));
   }
 
-  private batch(tx: Tx, read: readonly ReadDelivery[]) {
-    const sealed: Buffer[] = [];
-    const deliveries: unknown[] = [];
-    const events: { id: string; delivery: string; event: InboundEvent }[] = [];
-    const reach: (Reach & { id: string; delivery: string })[] = [];
+  private async withoutErased(tx: Tx, account: Owner, events: readonly InboundEvent[]) {
+    const hashes = events.flatMap((event) => messageOf(event) ?? []).map((id) => tombstoneOf(account.id, id));
+    if (hashes.length === 0) return events;
+    const erased = new Set(
+      (await this.hold(tx, [{ account, lease: null, exclusive: false, hashes }])).map((hash) => hash.toString('hex')),
+    );
+    return events.filter((event) => {
+      const target = messageOf(event);
+      return target === undefined || !erased.has(tombstoneOf(account.id, target).toString('hex'));
+    });
+  }
+
+  /** Keeps the rows of accounts for this transaction. @returns which of the hashes are tombstones. @throws AccountLeaseLost */
+  private async hold(tx: Tx, held: readonly Held[]): Promise<readonly Buffer[]> {
+    const hashes = held.flatMap((one) => one.hashes.map((hash) => ({ account: one.account.id, hash })));
+    const rows = await tx.query<{ erased: Buffer[] | null }>(
+      `select intake.hold(a.id, a.lease, a.exclusive,
+                          array(select h.hash from unnest($4::uuid[], $5::bytea[]) as h(account, hash) where h.account = a.id)) as erased
+         from unnest($1::uuid[], $2::bigint[], $3::boolean[]) as a(id, lease, exclusive)`,
+      [
+        held.map(({ account }) => account.id),
+        held.map(({ lease }) => lease),
+        held.map(({ exclusive }) => exclusive),
+        hashes.map(({ account }) => account),
+        hashes.map(({ hash }) => hash),
+      ],
+    );
+    return rows.flatMap(({ erased }, n) => {
+      if (erased === null) throw new AccountLeaseLost(held[n]!.account.id);
+      return erased;
+    });
+  }
+
+  private async store(tx: Tx, kept: readonly { account: Owner; batch: Batch }[], move: CursorMove | null) {
     let offset = 0;
-    for (const { delivery, state, problem, result } of read) {
-      const id = tx.newId();
-      const bytes = this.vault.seal('delivery', id, delivery.raw);
-      deliveries.push({
-        id,
-        source: delivery.source,
-        from: offset + 1,
-        length: bytes.length,
-        size: delivery.raw.length,
-        context: delivery.context,
-        arrived: delivery.arrivedAt.toISOString(),
-        state,
-        problem,
-      });
-      offset += bytes.length;
-      sealed.push(bytes);
-      for (const event of result.events) events.push({ id: tx.newId(), delivery: id, event });
-      for (const known of result.reach) reach.push({ ...known, id: tx.newId(), delivery: id });
-    }
-    return { deliveries, events, reach, bytes: Buffer.concat(sealed, offset) };
+    const deliveries = kept.flatMap(({ account, batch }) =>
+      batch.deliveries.map(({ bytes, ...row }) => {
+        const from = offset + 1;
+        offset += bytes?.length ?? 0;
+        return { ...row, ...ownerOf(account), from, length: bytes?.length ?? 0 };
+      }),
+    );
+    const bytes = Buffer.concat(
+      kept.flatMap(({ batch }) => batch.deliveries.flatMap((row) => row.bytes ?? [])),
+      offset,
+    );
+    const events = kept.flatMap(({ account, batch }) =>
+      batch.events.map(({ id, delivery, event }) => ({ ...eventRow(id, delivery, event), ...ownerOf(account) })),
+    );
+    const reach = kept.flatMap(({ account, batch }) => batch.reach.map((row) => ({ ...row, ...ownerOf(account) })));
+    const [row] = await tx.query<{ deliveries: number; told: string[] | null }>(COMMIT, [
+      kept[0]?.account.id,
+      kept[0]?.account.channel,
+      tx.now,
+      jsonSafe(deliveries),
+      bytes,
+      JSON.stringify(events),
+      move?.stream ?? null,
+      move === null ? null : jsonSafe(move.cursor),
+      JSON.stringify(reach),
+    ]);
+    return { deliveries: row?.deliveries ?? 0, told: row?.told ?? [] };
   }
 }
 
-function eventRow(id: string, delivery: string | null, event: InboundEvent | SendEvent) {
+function ownerOf({ id, workspaceId }: Owner) {
+  return { account: id, workspace: workspaceId };
+}
+
+function broughtBy(
+  events: readonly InboundEvent[],
+  files: readonly FileRequest[],
+  policy: readonly PolicyNotice[],
+): Brought {
+  const messages = events.filter((event) => event.kind === 'message');
+  const targets = new Set(messages.map(({ externalId }) => externalId));
+  return { messages, files: files.filter(({ target }) => targets.has(target)), policy };
+}
+
+function eventRow(id: string, delivery: string | null, event: InboundEvent) {
   return { id, delivery, kind: event.kind, external: event.externalId, body: event };
 }
 
 /*
  * One statement: the raw bytes of all deliveries come as one value and are cut apart here, so the text of the statement
- * does not depend on their number. Without the lease (shared lock on the account's row: no other process can take the
- * lease before this transaction ends) nothing is written.
+ * does not depend on their number.
  */
 const COMMIT = /* sql */ `
-  with lease as (
-    select from intake.accounts where id = $1::uuid and ($4::bigint is null or lease_number = $4::bigint) for share
-  ), stored as (
+  with stored as (
     insert into intake.deliveries
-           (id, workspace_id, account_id, source, raw, size, context, arrived_at, received_at, state, problem, read_at)
-    select d.id, $2::uuid, $1::uuid, d.source, substring($7::bytea from d."from" for d.length), d.size, d.context,
-           d.arrived, $5::timestamptz, d.state, d.problem, $5::timestamptz
-      from lease, jsonb_to_recordset($6::jsonb)
-           as d(id uuid, source text, "from" integer, length integer, size integer, context jsonb, arrived timestamptz,
-                state text, problem text)
+           (id, workspace_id, account_id, source, origin, size, context, arrived_at, received_at, state, problem, read_at,
+            unsupported, app_id)
+    select d.id, d.workspace, d.account, d.source, d.origin, d.size, d.context, d.arrived, $3::timestamptz, d.state, d.problem,
+           $3::timestamptz, d.unsupported, d.app
+      from jsonb_to_recordset($4::jsonb)
+           as d(id uuid, workspace uuid, account uuid, source text, origin text, size integer, context jsonb,
+                arrived timestamptz, state text, problem text, unsupported text[], app uuid)
     on conflict (account_id, source) do nothing
     returning id
+  ), kept as (
+    insert into intake.raw_bytes (delivery_id, received_at, bytes)
+    select d.id, $3::timestamptz, substring($5::bytea from d."from" for d.length)
+      from stored join jsonb_to_recordset($4::jsonb) as d(id uuid, "from" integer, length integer) on d.id = stored.id
+     where d.length > 0
   ), told as (
     insert into intake.events (id, workspace_id, account_id, channel, delivery_id, kind, external_id, body, received_at)
-    select e.id, $2::uuid, $1::uuid, $3::text, e.delivery, e.kind, e.external, e.body, $5::timestamptz
-      from lease, jsonb_to_recordset($8::jsonb) as e(id uuid, delivery uuid, kind text, external text, body jsonb)
+    select e.id, e.workspace, e.account, $2::text, e.delivery, e.kind, e.external, e.body, $3::timestamptz
+      from jsonb_to_recordset($6::jsonb)
+           as e(id uuid, workspace uuid, account uuid, delivery uuid, kind text, external text, body jsonb)
     on conflict (account_id, kind, external_id) do nothing
     returning id
   ), sealed as (
     insert into sealed.reach (id, workspace_id, account_id, channel, external_id, author, values, received_at)
-    select r.id, $2::uuid, $1::uuid, r.channel, r."externalId", r.author, r.values, $5::timestamptz
-      from jsonb_to_recordset($11::jsonb)
-           as r(id uuid, delivery uuid, channel text, "externalId" text, author text, values jsonb)
+    select r.id, r.workspace, r.account, r.channel, r."externalId", r.author, r.values, $3::timestamptz
+      from jsonb_to_recordset($9::jsonb)
+           as r(id uuid, workspace uuid, account uuid, delivery uuid, channel text, "externalId" text, author text, values jsonb)
       join stored on stored.id = r.delivery
   ), moved as (
     insert into intake.cursors (account_id, stream, cursor, moved_at)
-    select $1::uuid, $9::text, $10::jsonb, $5::timestamptz from lease where $9::text is not null
+    select $1::uuid, $7::text, $8::jsonb, $3::timestamptz where $7::text is not null
     on conflict (account_id, stream) do update set cursor = excluded.cursor, moved_at = excluded.moved_at
   )
-  select (select count(*) from lease) as held, (select count(*) from stored) as deliveries,
-         (select count(*) from told) as events`;
+  select (select count(*) from stored) as deliveries, (select array_agg(id) from told) as told`;

@@ -4,8 +4,15 @@
  */
 export function jsonSafe(value: unknown): string {
   const text = JSON.stringify(value);
-  return /\\u(?:0000|d[89a-f])/i.test(text) ? JSON.stringify(cleaned(value)) : text;
+  return UNSAFE.test(text) ? JSON.stringify(cleaned(value)) : text;
 }
+
+/** A value of JSON as PostgreSQL would give it back; the same one where it is safe already. */
+export function safeValue<T>(value: T): T {
+  return UNSAFE.test(JSON.stringify(value)) ? (cleaned(value) as T) : value;
+}
+
+const UNSAFE = /\\u(?:0000|d[89a-f])/i;
 
 function cleaned(value: unknown): unknown {
   if (typeof value === 'string') return value.replaceAll('\u0000', '').replace(/\p{Surrogate}/gu, '\ufffd');

@@ -1,4 +1,11 @@
-import type { Connector, ConnectorAccount, CursorMove, PollSession, RawDelivery } from '@app/channel';
+import {
+  tombstoneOf,
+  type Connector,
+  type ConnectorAccount,
+  type CursorMove,
+  type PollSession,
+  type RawDelivery,
+} from '@app/channel';
 import type { Database, Logger } from '@app/runtime';
 import type { AccountLease } from './account-leases';
 import type { Accounts } from './accounts';
@@ -42,6 +49,18 @@ export class LeasedSession implements PollSession {
     return new Set(rows.map((row) => row.source));
   }
 
+  /** What we sent is known by its platform id; what was erased is known too: it must not come back. */
+  async knownMessages(externalIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.parts.database.query<{ id: string }>(
+      `select w.id from unnest($2::text[], $3::bytea[]) as w(id, hash)
+        where exists (select from intake.events e where e.account_id = $1 and e.kind = 'message' and e.external_id = w.id)
+           or exists (select from intake.sends s where s.account_id = $1 and s.native_ids @> array[w.id])
+           or exists (select from intake.tombstones t where t.account_id = $1 and t.hash = w.hash)`,
+      [this.account.id, externalIds, externalIds.map((id) => tombstoneOf(this.account.id, id))],
+    );
+    return new Set(rows.map((row) => row.id));
+  }
+
   /** The next deliveries are read while earlier ones of the stream are stored; storing keeps the order of the calls. */
   async commit(deliveries: readonly RawDelivery[], move: CursorMove | null): Promise<void> {
     const { connector, logger } = this.parts;
@@ -66,7 +85,7 @@ export class LeasedSession implements PollSession {
     this.parts.received(report.deliveries, read.filter(({ state }) => state === 'unreadable').length);
   }
 
-  async report(status: 'connected' | 'degraded', detail?: string): Promise<void> {
-    await this.parts.accounts.setStatus(this.account.id, status, detail);
+  async report(status: 'connected' | 'degraded', detail?: string, tokenExpiresAt?: Date | null): Promise<void> {
+    await this.parts.accounts.setStatus(this.account.id, status, detail, tokenExpiresAt);
   }
 }

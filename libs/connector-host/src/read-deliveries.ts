@@ -18,6 +18,8 @@ export interface ReadDelivery {
   /** Why it could not be read, in words for an operator. */
   readonly problem: string | null;
   readonly result: ReadResult;
+  /** The app of ours by which it came, where it was pushed. */
+  readonly appId?: string;
 }
 
 const NOTHING: ReadResult = { events: [], reach: [], unsupported: [] };

@@ -14,7 +14,8 @@ import type { Vault } from './vault';
 
 interface Stored {
   readonly source: string;
-  readonly raw: Buffer;
+  /** Encrypted; null when its keep time is over. */
+  readonly raw: Buffer | null;
   readonly context: Record<string, unknown>;
   readonly arrivedAt: Date;
   readonly state: string;
@@ -44,6 +45,7 @@ export class Reprocess {
     const { accountId, deliveryId } = job.payload;
     const stored = await this.find(accountId, deliveryId);
     if (stored === undefined || stored.state !== 'unreadable') return;
+    if (stored.raw === null) return this.gone(job);
     const account = await this.accounts.open(accountId);
     const { source, context, arrivedAt } = stored;
     const delivery: RawDelivery = {
@@ -60,16 +62,30 @@ export class Reprocess {
       );
       if (read!.state === 'read') {
         const events = read!.result.events.map((event) => inPlaceOf(stored.shown, event));
-        await this.intake.append(tx, account, events, deliveryId);
+        await this.intake.addFound(tx, account, deliveryId, { ...read!.result, events });
       }
+      await this.accounts.tellAgain(tx, accountId);
+      await job.complete(tx);
+    });
+  }
+
+  private async gone(job: Job<DeliveryReprocessJob>): Promise<void> {
+    const { accountId, deliveryId } = job.payload;
+    await this.database.transaction('system', async (tx) => {
+      await tx.execute(
+        'update intake.deliveries set problem = $2, attempts = attempts + 1, read_at = $3 where id = $1',
+        [deliveryId, 'it can no longer be read again: the time for which its bytes are kept is over', tx.now],
+      );
+      await this.accounts.tellAgain(tx, accountId);
       await job.complete(tx);
     });
   }
 
   private async find(accountId: string, deliveryId: string): Promise<Stored | undefined> {
     const rows = await this.database.query<Stored>(
-      `select d.source, d.raw, d.context, d.arrived_at as "arrivedAt", d.state, e.external_id as shown
+      `select d.source, r.bytes as raw, d.context, d.arrived_at as "arrivedAt", d.state, e.external_id as shown
          from intake.deliveries d
+         left join intake.raw_bytes r on r.delivery_id = d.id and r.received_at = d.received_at
          left join intake.events e on e.delivery_id = d.id and e.kind = 'message' and e.body -> 'unreadable' = 'true'
         where d.id = $1 and d.account_id = $2`,
       [deliveryId, accountId],

@@ -18,6 +18,12 @@ input[readonly] { background:var(--surface) }
 button, a.button { display:inline-block; min-height:44px; margin-top:1.5rem; padding:.625rem 1.25rem; font:inherit; font-weight:600; color:var(--on-accent); background:var(--accent); border:0; border-radius:8px; cursor:pointer; text-decoration:none }
 .alert { border-inline-start:4px solid var(--danger); padding:.5rem 1rem; margin:1rem 0; background:var(--surface) } .alert strong { color:var(--danger) }
 .ok { color:var(--ok) } code { overflow-wrap:anywhere; font-size:.875rem }
+.steps { display:flex; gap:2.25rem; margin:1rem 0; padding-inline-start:1.25rem; color:var(--muted) } .steps [aria-current] { color:var(--text); font-weight:600 }
+fieldset { margin:1rem 0 0; padding:0; border:0 } legend { padding:0; font-weight:600 }
+label.choice { display:flex; align-items:center; gap:.5rem; min-height:44px; margin:0; font-weight:400 } .choice input { flex:none; width:1.25rem; min-height:1.25rem; margin:0; accent-color:var(--accent) } .choice .hint { margin:0 }
+.apps:has(input[value=''][type=radio]:not(:checked)) + .another { display:none }
+details { margin-top:1.5rem } summary { min-height:44px; padding:.625rem 0; font-weight:600; cursor:pointer } a { color:var(--accent) } a.button { color:var(--on-accent) }
+button.quiet { color:var(--accent); background:none; padding-inline:0 }
 @media (max-width: 40rem) { main { margin:0; border-radius:0; min-height:100vh } }
 `;
 
@@ -40,14 +46,14 @@ export interface FormPage {
 }
 
 export function formPage({ language, again, fields, values, fault }: FormPage): string {
-  const words = (of: Words): string => escape(of[language]);
+  const words = (of: Words): string => escapeHtml(of[language]);
   const alert = fault
     ? `<div class="alert" role="alert" tabindex="-1"><p><strong>${words(WORDS.failed)}</strong></p><p>${words(fault.words)}</p>` +
-      (fault.detail === '' ? '' : `<p><code lang="en">${escape(fault.detail)}</code></p>`) +
+      (fault.detail === '' ? '' : `<p><code lang="en">${escapeHtml(fault.detail)}</code></p>`) +
       `<p>${words(WORDS.retype)}</p></div>`
     : '';
   const body = fields.map((field, i) => fieldHtml(field, i, values[field.name], language)).join('\n');
-  return page(
+  return connectFrame(
     language,
     again ? WORDS.reconnect : WORDS.connect,
     `<p class="muted">${words(WORDS.secrets)}</p>${alert}
@@ -57,50 +63,52 @@ export function formPage({ language, again, fields, values, fault }: FormPage): 
 }
 
 export function donePage(language: Language): string {
-  return page(
+  return connectFrame(
     language,
     WORDS.done,
-    `<p class="ok">${escape(WORDS.doneDetail[language])}</p><a class="button" href="/">${escape(WORDS.back[language])}</a>`,
+    `<p class="ok">${escapeHtml(WORDS.doneDetail[language])}</p><a class="button" href="/">${escapeHtml(WORDS.back[language])}</a>`,
   );
 }
 
 export function gonePage(language: Language): string {
-  return page(
+  return connectFrame(
     language,
     WORDS.gone,
-    `<p>${escape(WORDS.goneDetail[language])}</p><a class="button" href="/">${escape(WORDS.back[language])}</a>`,
+    `<p>${escapeHtml(WORDS.goneDetail[language])}</p><a class="button" href="/">${escapeHtml(WORDS.back[language])}</a>`,
   );
 }
 
 function fieldHtml(field: ConnectField, index: number, typed: string | undefined, language: Language): string {
   const id = `field-${index}`;
   const value = field.kind === 'password' || field.fixed ? (field.fixed ? field.value : '') : (typed ?? field.value);
-  const hint = field.hint ? `<p class="hint" id="${id}-hint">${escape(field.hint[language])}</p>` : '';
+  const hint = field.hint ? `<p class="hint" id="${id}-hint">${escapeHtml(field.hint[language])}</p>` : '';
   const common =
-    `id="${id}" name="${escape(field.name)}"${field.required ? ' required' : ''}${field.fixed ? ' readonly' : ''}` +
+    `id="${id}" name="${escapeHtml(field.name)}"${field.required ? ' required' : ''}${field.fixed ? ' readonly' : ''}` +
     (field.hint ? ` aria-describedby="${id}-hint"` : '') +
-    (field.autocomplete ? ` autocomplete="${escape(field.autocomplete)}"` : '');
+    (field.autocomplete ? ` autocomplete="${escapeHtml(field.autocomplete)}"` : '');
   const control =
     field.kind === 'choice'
       ? `<select ${common}>${(field.choices ?? [])
           .map(
             (choice) =>
-              `<option value="${escape(choice.value)}"${choice.value === value ? ' selected' : ''}>${escape(choice.label[language])}</option>`,
+              `<option value="${escapeHtml(choice.value)}"${choice.value === value ? ' selected' : ''}>${escapeHtml(choice.label[language])}</option>`,
           )
           .join('')}</select>`
-      : `<input ${common} type="${field.kind}" value="${escape(value ?? '')}" maxlength="1000"${field.kind === 'number' ? ' inputmode="numeric"' : ''} spellcheck="false" dir="auto">`;
-  const heading = field.heading ? `<h2>${escape(field.heading[language])}</h2>` : '';
-  return `${heading}<label for="${id}">${escape(field.label[language])}</label>${control}${hint}`;
+      : `<input ${common} type="${field.kind}" value="${escapeHtml(value ?? '')}" maxlength="1000"${field.kind === 'number' ? ' inputmode="numeric"' : ''} spellcheck="false" dir="auto">`;
+  const heading = field.heading ? `<h2>${escapeHtml(field.heading[language])}</h2>` : '';
+  return `${heading}<label for="${id}">${escapeHtml(field.label[language])}</label>${control}${hint}`;
 }
 
-function page(language: Language, title: Words, body: string): string {
+/** The frame of every page here. `body` is HTML: escape what was typed or came from elsewhere. */
+export function connectFrame(language: Language, title: Words, body: string): string {
   return `<!doctype html>
 <html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title[language])} – Evenhand</title><style>${STYLE}</style></head>
-<body><main><h1>${escape(title[language])}</h1>${body}</main></body></html>`;
+<title>${escapeHtml(title[language])} – Evenhand</title><style>${STYLE}</style></head>
+<body><main><h1>${escapeHtml(title[language])}</h1>${body}</main></body></html>`;
 }
 
-function escape(text: string): string {
+/** Text as it may stand in HTML, attributes included. */
+export function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

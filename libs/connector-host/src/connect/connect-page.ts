@@ -14,17 +14,18 @@ export interface ConnectPageParts {
 }
 
 /**
- * The page on which an operator gives a connector an account: `/connect/<ticket>`, opened by a one-time link of the api.
+ * The page on which an operator gives a connector an account: `/connect/<channel>/<ticket>`, opened by a one-time link of the api.
  * What is typed goes from the browser to this process and nowhere else.
  */
 export function connectPage(parts: ConnectPageParts): Router {
   const tickets = new Tickets(parts.database, parts.connector.channel);
   const router = express.Router();
   const body = express.urlencoded({ extended: false, limit: '32kb', parameterLimit: 60 });
-  router.get('/connect/:ticket', (request, response) =>
+  const path = `/connect/${parts.connector.channel}/:ticket`;
+  router.get(path, (request, response) =>
     answer(parts, request, response, () => show(parts, tickets, request, response)),
   );
-  router.post('/connect/:ticket', body, (request, response) =>
+  router.post(path, body, (request, response) =>
     answer(parts, request, response, () => submit(parts, tickets, request, response)),
   );
   return router;
@@ -87,7 +88,7 @@ async function answer(
 }
 
 /** A form of another site must not post here; the ticket in the path is a second lock. */
-function ownOrigin(request: Request): boolean {
+export function ownOrigin(request: Request): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   const { origin } = request.headers;

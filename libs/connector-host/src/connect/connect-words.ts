@@ -1,4 +1,4 @@
-import { CredentialsRejected, Refused, Transient, type Words } from '@app/channel';
+import { AccountHeld, CredentialsRejected, Refused, Transient, type Words } from '@app/channel';
 import { AddressTaken } from '../accounts';
 
 export type Language = keyof Words;
@@ -57,7 +57,7 @@ export function explainFault(error: unknown): { readonly words: Words; readonly 
   if (error instanceof AddressTaken) return { words: WORDS.taken, detail: '' };
   if (error instanceof CredentialsRejected) return { words: WORDS.rejected, detail: error.message };
   if (error instanceof Transient) return { words: WORDS.unreachable, detail: error.message };
-  if (error instanceof Refused) return { words: WORDS.wrong, detail: error.message };
+  if (error instanceof Refused || error instanceof AccountHeld) return { words: WORDS.wrong, detail: error.message };
   return { words: WORDS.unknown, detail: '' };
 }
 
