@@ -10,10 +10,16 @@ export { Attachments, type Attachment } from './conversations/attachments';
 export { type Message, type ReplyKind, type SendFailure, type SendState } from './conversations/message';
 export { MAX_NOTE_LENGTH, Notes } from './conversations/notes';
 export { Drafts, MAX_DRAFT_LENGTH, type Draft } from './drafts/drafts';
+export { defineErase, Erasures, type EraseAnswer, type EraseRequest } from './erasure/erasures';
+export { ErasureSteps, type ErasureParts } from './erasure/erasure-steps';
+export { PlatformAsks } from './erasure/platform-asks';
+export { DeliverExports } from './erasure/deliver-export';
+export { defineExport, Exports, type ExportAnswer, type ExportRequest } from './erasure/exports';
+export { findCustomer, type FoundCustomer } from './erasure/find-customer';
 export { Ingest } from './ingest/ingest';
 export { type IngestReport, type StoredEvent } from './ingest/stored-event';
-export { InboxSealedAndRecord1763800000003 } from './migrations/1763800000003-inbox-sealed-and-record';
-export { Inbox1763800000004 } from './migrations/1763800000004-inbox';
+export { inboxMigrations } from './migrations';
+export { Moderation } from './moderation/moderation';
 export { inboxEntities } from './entities';
 export { IdempotencyKeyReused, once } from './once';
 export { mayOpen, readAccess, type AgentRole, type ConversationAccess, type Viewer } from './people/access';
@@ -45,7 +51,25 @@ export {
   type AttachmentFacts,
   type DraftFacts,
 } from './reads/file-facts';
-export { readMessages, readNewerItems, readTimelines, timelineKey, type MessageFacts } from './reads/message-facts';
+export {
+  readErasures,
+  readExports,
+  readIdentities,
+  readIdentitiesOf,
+  type ErasureFacts,
+  type ExportFacts,
+  type IdentityFacts,
+} from './reads/erasure-facts';
+export {
+  readMessages,
+  readNewerItems,
+  readPartsOf,
+  readTimelines,
+  timelineKey,
+  type MessageFacts,
+  type ModerationFacts,
+  type PartFacts,
+} from './reads/message-facts';
 export { findNodeKind, type NodeKind } from './reads/node-kind';
 export { type Page, type PageItem, type PageRequest } from './reads/page';
 export {
@@ -69,4 +93,5 @@ export {
   type OfferFacts,
   type WaitFacts,
 } from './reads/queue-facts';
+export { PRIVATE_REPLY_MS, replyWindowAt, type ReplyWindowNow, type WindowFacts } from './reads/reply-window';
 export { findSession } from './reads/session-facts';

@@ -7,6 +7,10 @@ export interface LockedConversation {
   readonly accountId: string;
   readonly channel: string;
   readonly visibility: 'public' | 'private';
+  /** The platform's own conversation key, where it has one. */
+  readonly threadKey: string | null;
+  /** The public conversation that this private one continues, if any. */
+  readonly continues: string | null;
   readonly customerId: string;
   /** The open wait, if any. */
   readonly waitId: string | null;
@@ -18,9 +22,11 @@ export interface LockedConversation {
  * never on the screen. Taken before the record's head.
  */
 export async function lockConversations(tx: Tx, ids: readonly string[]): Promise<LockedConversation[]> {
+  if (ids.length === 0) return [];
   return tx.query<LockedConversation>(
     /* sql */ `
-    select id, number, account_id as "accountId", channel, visibility, customer_id as "customerId", wait_id as "waitId"
+    select id, number, account_id as "accountId", channel, visibility, thread_key as "threadKey", continues,
+           customer_id as "customerId", wait_id as "waitId"
       from inbox.conversations where id = any($1::uuid[]) order by id for no key update`,
     [ids],
   );

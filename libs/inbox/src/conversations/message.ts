@@ -1,4 +1,4 @@
-import type { SendFailureCode } from '@app/channel';
+import type { MessageClass, SendFailureCode } from '@app/channel';
 import type { Tx } from '@app/runtime';
 
 export type SendState = 'queued' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'uncertain';
@@ -21,7 +21,7 @@ export interface Message {
   readonly accountId: string;
   readonly direction: 'inbound' | 'outbound' | 'note';
   readonly origin: 'platform' | 'evenhand' | 'elsewhere' | 'import';
-  readonly class: 'ordinary' | 'bounce' | 'auto-reply' | 'list' | 'own';
+  readonly class: MessageClass;
   readonly identityId: string | null;
   readonly agentId: string | null;
   readonly visibility: 'public' | 'private';

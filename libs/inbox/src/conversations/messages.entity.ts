@@ -72,6 +72,15 @@ export const messagesTable = new EntitySchema({
     sendNextAt: { name: 'send_next_at', type: 'timestamptz', precision: 3, nullable: true },
     failure: { type: 'jsonb', nullable: true },
     clientMutationId: { name: 'client_mutation_id', type: 'text', nullable: true },
+    editedAt: { name: 'edited_at', type: 'timestamptz', precision: 3, nullable: true },
+    withdrawnAt: { name: 'withdrawn_at', type: 'timestamptz', precision: 3, nullable: true },
+    withdrawnBy: { name: 'withdrawn_by', type: 'text', nullable: true },
+    hidden: { type: 'boolean', default: false },
+    moderation: { type: 'jsonb', nullable: true },
+    reactions: { type: 'jsonb', default: [] },
+    pendingFiles: { name: 'pending_files', type: 'jsonb', default: [] },
+    platformAt: { name: 'platform_at', type: 'timestamptz', precision: 3, nullable: true },
+    privateReplyTo: { name: 'private_reply_to', type: 'text', nullable: true },
     version: { type: 'integer', default: 1 },
   },
   indices: [
@@ -97,6 +106,17 @@ export const messagesTable = new EntitySchema({
       where: "(send_state = ANY (ARRAY['failed'::text, 'uncertain'::text]))",
     },
     { name: 'messages_wait', columns: ['waitId'], where: '(wait_id IS NOT NULL)' },
+    {
+      name: 'messages_withdrawn',
+      columns: ['conversationId', 'at'],
+      where: "((withdrawn_by = 'author'::text) AND (covered_by IS NULL))",
+    },
+    {
+      name: 'messages_private_replies',
+      columns: ['accountId', 'privateReplyTo'],
+      where: '(private_reply_to IS NOT NULL)',
+    },
+    { name: 'messages_native', columns: ['nativeIds'], synchronize: false, where: "(origin = 'evenhand'::text)" },
   ],
 });
 
@@ -130,9 +150,17 @@ export const attachmentsTable = new EntitySchema({
     inline: { type: 'boolean', default: false },
     contentId: { name: 'content_id', type: 'text', nullable: true },
     createdAt: { name: 'created_at', type: 'timestamptz', precision: 3 },
+    detachedFrom: {
+      name: 'detached_from',
+      type: 'uuid',
+      nullable: true,
+      foreignKey: { target: 'messages', name: 'attachments_detached_from_fkey' },
+    },
   },
   indices: [
     { name: 'attachments_message', columns: ['messageId', 'position'], where: '(message_id IS NOT NULL)' },
+    { name: 'attachments_detached', columns: ['detachedFrom'], where: '(detached_from IS NOT NULL)' },
+    { name: 'attachments_file', columns: ['sha256'] },
     { name: 'attachments_loose', columns: ['uploadedBy', 'createdAt'], where: '(message_id IS NULL)' },
   ],
 });

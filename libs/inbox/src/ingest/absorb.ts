@@ -51,10 +51,14 @@ export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorpti
     entries.push(...(await joinWaits(tx, from, into)));
     await tx.query('delete from inbox.participants where conversation_id = $1', [from]);
     await tx.query('delete from inbox.refs where conversation_id = $1', [from]);
-    await tx.query('update inbox.conversations set may_belong_to = nullif($2::uuid, id) where may_belong_to = $1', [
-      from,
-      into,
-    ]);
+    await tx.query(
+      /* sql */ `
+      update inbox.conversations
+         set may_belong_to = case when may_belong_to = $1 then nullif($2::uuid, id) else may_belong_to end,
+             continues = case when continues = $1 then nullif($2::uuid, id) else continues end
+       where may_belong_to = $1 or continues = $1`,
+      [from, into],
+    );
     await tx.query('delete from inbox.conversations where id = $1', [from]);
   }
   return { gone, entries, changes };

@@ -1,16 +1,28 @@
-import { inboundEvent, type AccountEvent, type SendEvent } from '@app/channel';
+import {
+  inboundEvent,
+  type AccountEvent,
+  type ChangeEvent,
+  type PersonEvent,
+  type SendEvent,
+  type ThreadEvent,
+} from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
 import { lockConversations } from '../conversations/lock';
 import { append, takeHead, type RecordEntry } from '../record/record';
 import { settleWaits } from '../waits/settle-waits';
 import { absorb } from './absorb';
-import { saveAccount, type KnownAccount } from './account-events';
-import { resolvePeople } from './people';
+import { saveAccount } from './account-events';
+import { byTime, findFresh } from './find-fresh';
+import { applyChanges, findTargets, storeChanges, type ChangedMessage } from './message-changes';
+import { park, takeUp, unpark } from './parked';
+import { linkConversations, resolvePeople, savePeople } from './people';
 import { placeBatch } from './place-batch';
 import { replaceUnreadable } from './replace-unreadable';
-import { applySends, collectNews, conversationsOf, nameSent, takeOutOwn, type SentMessage } from './send-events';
+import { applySends, conversationsOf, nameSent, takeOutOwn, type SentMessage } from './send-events';
+import { collectNews } from './send-news';
 import type { Arrived, IngestReport, StoredEvent } from './stored-event';
+import { applyReceipts, bindThreads, refuseWindows, saveThreads } from './thread-facts';
 import {
   insertConversations,
   insertMessages,
@@ -42,20 +54,36 @@ export class Ingest {
     await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
     const { account, changed } = await saveAccount(tx, { id: first.accountId, channel: first.channel }, parts.accounts);
 
-    const fresh = await this.fresh(tx, account, parts.messages);
-    const { own, others } = await takeOutOwn(tx, account, fresh);
+    const fresh = await findFresh(tx, account.id, parts.messages, parts.changes, parts.people);
+    const { own, others } = await takeOutOwn(tx, account, fresh.messages);
     const sends = collectNews(parts.sends, own);
-    const sent = await lockConversations(tx, await conversationsOf(tx, sends));
-    // before anything is placed: what arrives may refer to what we sent by the id the platform gave it
-    await insertRefs(tx, account.id, await nameSent(tx, account.id, sends));
+    const happened = await storeChanges(tx, account.id, fresh.changes);
+    const read = others.map((arrived) => arrived.event);
+    const told = await saveThreads(tx, account.id, parts.threads, read);
+    const known = await savePeople(tx, account, fresh.people);
 
-    const { placed, begun, absorbed } = await placeBatch(tx, account, others);
+    const targets = await findTargets(tx, account.id, happened);
+    const about = targets.map((message) => message.conversationId);
+    const sentIn = await conversationsOf(tx, sends);
+    const held = await lockConversations(tx, [...new Set([...about, ...told, ...sentIn])]);
+    // before anything is placed: what arrives may refer to what we sent by the id the platform gave it
+    const named = await nameSent(tx, account.id, sends);
+    await insertRefs(tx, account.id, named.refs);
+    const bound = await bindThreads(tx, account.id, parts.sends);
+    await refuseWindows(tx, account.id, parts.sends);
+
+    const inPublic = read.filter((event) => event.visibility === 'public').flatMap((event) => event.nativeIds);
+    const waited = await takeUp(tx, account.id, [...named.public, ...inPublic]);
+    const arrived = together(others, waited);
+    const { placed, begun, absorbed, parked } = await placeBatch(tx, account, arrived);
+    await unpark(tx, account.id, waited);
+    await park(tx, account.id, parked);
     const joined = [...new Set(placed.map((m) => m.conversationId))].filter((id) => !begun.has(id));
     await lockConversations(tx, [...joined, ...absorbed.map(({ from }) => from)]);
     const people = await resolvePeople(
       tx,
       account.channel,
-      others.map((arrived) => arrived.event),
+      placed.map((m) => m.event),
     );
     await insertConversations(
       tx,
@@ -72,10 +100,18 @@ export class Ingest {
     await insertMessages(tx, account.id, added, people);
     await insertParticipants(tx, placed, people, account.address);
     await insertRefs(tx, account.id, refRows(placed));
+    const linked = await linkConversations(tx, account.id, known.same);
+
+    const before = new Set([...fresh.changed, ...happened]);
+    const later = placed.filter((m) => before.has(m.event.externalId)).map((m) => m.id);
+    const altered = await applyChanges(tx, [...new Set([...targets.map(({ id }) => id), ...named.changed, ...later])]);
+    const withdrawn = altered.filter((m) => m.withdrawnBy !== m.wasWithdrawnBy);
 
     const changes: Change[] = changed ? [{ kind: 'account', id: account.id }] : [];
-    const entries: RecordEntry[] = placed.map(received);
-    const touched = [...new Set([...begun, ...joined, ...sent.map(({ id }) => id)])];
+    const entries: RecordEntry[] = [...placed.map(received), ...withdrawn.map(takenBack)];
+    const touched = [
+      ...new Set([...begun, ...joined, ...sentIn, ...withdrawn.map((message) => message.conversationId)]),
+    ];
     let applied: readonly SentMessage[] = [];
     if (touched.length > 0) {
       await takeHead(tx);
@@ -87,47 +123,54 @@ export class Ingest {
       changes.push(...united.changes, ...settled.changes);
       entries.push(...united.entries, ...applied.filter((m) => m.state === 'failed').map(failed), ...settled.entries);
     }
-    for (const { id, conversationId } of [...placed, ...applied]) changes.push({ kind: 'message', id, conversationId });
+    const threaded = held.filter((conversation) => conversation.threadKey !== null).map(({ id }) => id);
+    const receipts = await applyReceipts(tx, [...threaded, ...bound]);
+    for (const id of new Set([...told, ...linked, ...bound, ...known.conversations])) {
+      changes.push({ kind: 'conversation', id, conversationId: id });
+    }
+    const shown = [...placed, ...applied, ...altered, ...receipts];
+    for (const { id, conversationId } of new Map(shown.map((message) => [message.id, message])).values()) {
+      changes.push({ kind: 'message', id, conversationId });
+    }
     await this.changes.write(tx, changes);
+    const news = happened.length + parts.threads.length + parts.people.length;
     if (entries.length > 0) await append(tx, entries);
     return {
       messages: added.length,
-      repeated: events.length - placed.length - applied.length - Number(changed),
+      repeated:
+        events.length - (placed.length - waited.length) - parked.length - applied.length - Number(changed) - news,
       conversationsOpened: begun.size,
       waitsOpened: entries.filter((entry) => entry.kind === 'wait.opened').length,
     };
   }
-
-  /** Those that are not here yet, each once, the earliest first. */
-  private async fresh(tx: Tx, account: KnownAccount, messages: readonly Arrived[]): Promise<Arrived[]> {
-    if (messages.length === 0) return [];
-    const known = await tx.query<{ id: string }>(
-      /* sql */ `
-      select external_id as id from inbox.messages where account_id = $1 and external_id = any($2::text[])
-      union all
-      select replaces from inbox.messages where account_id = $1 and replaces = any($2::text[])`,
-      [account.id, messages.map(({ event }) => event.externalId)],
-    );
-    // what is replaced by another of this batch counts as here
-    const here = new Set([...known.map((row) => row.id), ...messages.flatMap(({ event }) => event.replaces ?? [])]);
-    const fresh = new Map<string, Arrived>();
-    for (const arrived of messages) {
-      const id = arrived.event.externalId;
-      if (!here.has(id) && !fresh.has(id)) fresh.set(id, arrived);
-    }
-    return [...fresh.values()].sort((a, b) => (a.event.at < b.event.at ? -1 : a.event.at > b.event.at ? 1 : 0));
-  }
 }
 
 function sort(events: readonly StoredEvent[]) {
-  const parts = { messages: [] as Arrived[], sends: [] as SendEvent[], accounts: [] as AccountEvent[] };
+  const parts = {
+    messages: [] as Arrived[],
+    changes: [] as ChangeEvent[],
+    threads: [] as ThreadEvent[],
+    people: [] as PersonEvent[],
+    sends: [] as SendEvent[],
+    accounts: [] as AccountEvent[],
+  };
   for (const stored of events) {
     const event = inboundEvent.parse(stored.body);
     if (event.kind === 'message') parts.messages.push({ event, receivedAt: stored.receivedAt });
+    else if (event.kind === 'change') parts.changes.push(event);
+    else if (event.kind === 'thread') parts.threads.push(event);
+    else if (event.kind === 'person') parts.people.push(event);
     else if (event.kind === 'send') parts.sends.push(event);
     else parts.accounts.push(event);
   }
   return parts;
+}
+
+/** The earliest first, each once. */
+function together(arrived: readonly Arrived[], waited: readonly Arrived[]): readonly Arrived[] {
+  if (waited.length === 0) return arrived;
+  const ids = new Set(waited.map(({ event }) => event.externalId));
+  return [...waited, ...arrived.filter(({ event }) => !ids.has(event.externalId))].sort(byTime);
 }
 
 function received(m: PlacedMessage): RecordEntry {
@@ -142,6 +185,11 @@ function received(m: PlacedMessage): RecordEntry {
     history: event.history,
   };
   return { kind, fields };
+}
+
+function takenBack(message: ChangedMessage): RecordEntry {
+  const { id, conversationId, withdrawnBy } = message;
+  return { kind: 'message.withdrawn', fields: { message: id, conversation: conversationId, by: withdrawnBy } };
 }
 
 function failed(message: SentMessage): RecordEntry {

@@ -5,7 +5,7 @@ import { loadThreads } from './load-threads';
 import { personOf } from './people';
 import { findReplaced } from './replace-unreadable';
 import type { Arrived } from './stored-event';
-import { placeEvent, type KnownThreads } from './threads';
+import { answered, placeEvent, type KnownThreads } from './threads';
 import type { PlacedMessage } from './write-messages';
 
 /** Two conversations that turned out to be one. */
@@ -19,34 +19,48 @@ export interface PlacedBatch {
   /** Conversations that begin here. */
   readonly begun: ReadonlySet<string>;
   readonly absorbed: readonly Absorption[];
+  /** Public answers to what is not here yet. */
+  readonly parked: readonly Arrived[];
 }
 
 /**
  * Finds the conversation of each message, the earliest first. A message that shows two conversations to be one brings them
- * together, unless people have worked on both: then it joins the surer one and they stay as people know them.
+ * together, unless people have worked on both: then it joins the surer one and they stay as people know them. A public answer
+ * of ours is placed once what it answers is.
  */
 export async function placeBatch(tx: Tx, account: KnownAccount, arrived: readonly Arrived[]): Promise<PlacedBatch> {
   const begun = new Set<string>();
   const absorbed: Absorption[] = [];
   const placed: PlacedMessage[] = [];
-  if (arrived.length === 0) return { placed, begun, absorbed };
+  if (arrived.length === 0) return { placed, begun, absorbed, parked: [] };
   const events: MessageEvent[] = arrived.map(({ event }) => event);
   const known = await loadThreads(tx, account.id, events, account.address);
   const unreadable = await findReplaced(tx, account.id, events);
-  for (const { event, receivedAt } of arrived) {
+  const parked: Arrived[] = [];
+  const put = async ({ event, receivedAt }: Arrived): Promise<void> => {
     const place = placeEvent(event, known, account.address);
     const old = unreadable.get(event.replaces ?? '');
     const joins = [...new Set([...(old ? [old.conversationId] : []), ...place.joins])];
+    if (joins.length === 0 && answered(event).length > 0) {
+      parked.push({ event, receivedAt });
+      return;
+    }
     // we wrote to nobody, and about nothing that is here: there is no customer to show it with
-    if (joins.length === 0 && !personOf(event)) continue;
+    if (joins.length === 0 && !personOf(event)) return;
     const conversationId = joins.length === 0 ? tx.newId() : await unite(tx, joins, known, { begun, absorbed, placed });
     if (joins.length === 0) begun.add(conversationId);
     known.add(event, conversationId, account.address);
     const { newSender, mayBelongTo } = place;
     const id = old?.id ?? tx.newId();
     placed.push({ id, event, receivedAt, conversationId, newSender, mayBelongTo, replacing: old !== undefined });
+  };
+  for (const one of arrived) await put(one);
+  // what an answer answers may stand behind it: platforms count in seconds
+  for (let before = Infinity; parked.length > 0 && parked.length < before;) {
+    before = parked.length;
+    for (const one of parked.splice(0)) await put(one);
   }
-  return { placed, begun, absorbed };
+  return { placed, begun, absorbed, parked };
 }
 
 /** Makes one of several conversations as far as people have not worked on them. @returns the one to join. */

@@ -1,7 +1,7 @@
 import type { MessageEvent } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import { personOf, type Person } from './people';
-import { CONTENT, contentOf, insertAttachments, type PlacedMessage } from './write-messages';
+import { CONTENT, contentOf, filesOf, insertAttachments, type PlacedMessage } from './write-messages';
 
 /** Unreadable messages that events of this batch take the place of, by external id. */
 export async function findReplaced(
@@ -42,11 +42,11 @@ export async function replaceUnreadable(
     update inbox.messages m
        set external_id = r.external, class = r.class, identity_id = coalesce(r.identity, m.identity_id), subject = r.subject,
            text = r.text, html = r.html, quote_start = r."quoteStart", language = r.language, problems = r.problems, unreadable = r.unreadable,
-           source = r.source, native_ids = r."nativeIds", reply_to = r."replyTo", replaces = r.replaces,
+           source = r.source, native_ids = r."nativeIds", reply_to = r."replyTo", replaces = r.replaces, pending_files = r."pendingFiles",
            version = m.version + 1
       from jsonb_to_recordset($1::jsonb) as r(id uuid, external text, class text, identity uuid, ${CONTENT})
      where m.id = r.id`,
     [JSON.stringify(rows)],
   );
-  await insertAttachments(tx, messages);
+  await insertAttachments(tx, filesOf(messages));
 }

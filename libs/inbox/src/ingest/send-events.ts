@@ -1,9 +1,9 @@
-import type { SendEvent } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import { baseSubject } from '../conversations/subject';
-import { RANK } from '../replies/send-state';
 import { uncover } from '../waits/coverage';
 import type { KnownAccount } from './account-events';
+import { saveParts } from './parts';
+import type { AllNews, News, PartNews, SeenOwn } from './send-news';
 import type { Arrived } from './stored-event';
 import type { RefRow } from './write-refs';
 
@@ -14,24 +14,10 @@ export interface SentMessage {
   readonly state: string;
 }
 
-/** Our own copy of a message seen coming back: it went out, whatever the attempt said. */
-interface SeenOwn {
-  readonly outboundId: string;
-  readonly at: string;
-  readonly nativeIds: readonly string[];
-}
-
-/** The last word on one outbound message. */
-export interface News {
-  readonly id: string;
-  readonly state: SendEvent['state'];
-  readonly attempt: number | null;
-  readonly rank: number;
-  readonly at: string;
-  readonly nextAt: string | null;
-  readonly failure: SendEvent['failure'] | null;
-  readonly nativeIds: readonly string[];
-}
+/** Most platform ids kept of one of our messages; each part of it has some. */
+const MAX_NATIVE_IDS = 200;
+/** The platform has it, whatever else is said of later attempts. */
+const ARRIVED = `('sent', 'delivered', 'read')`;
 
 /** Copies of what we sent ourselves are news of the send, not messages. */
 export async function takeOutOwn(
@@ -58,41 +44,54 @@ export async function takeOutOwn(
   return { own, others: arrived.filter((one) => !ids.has(named.get(one) ?? '')) };
 }
 
-/** One last word per message, whatever the order of the news. */
-export function collectNews(events: readonly SendEvent[], own: readonly SeenOwn[]): News[] {
-  const latest = new Map<string, News>();
-  for (const news of [...events.map(fromEvent), ...own.map(fromCopy)]) {
-    const known = latest.get(news.id);
-    latest.set(news.id, known ? newer(known, news) : news);
-  }
-  return [...latest.values()];
-}
-
-/** Conversations of the messages the news is about. */
-export async function conversationsOf(tx: Tx, news: readonly News[]): Promise<string[]> {
-  if (news.length === 0) return [];
+/** Conversations of the messages the news is about, and those in which they answer. */
+export async function conversationsOf(tx: Tx, { whole, parts }: AllNews): Promise<string[]> {
+  if (whole.length + parts.length === 0) return [];
   const rows = await tx.query<{ id: string }>(
-    'select distinct conversation_id as id from inbox.messages where id = any($1::uuid[])',
-    [news.map(({ id }) => id)],
+    /* sql */ `
+    select conversation_id as id from inbox.messages where id = any($1::uuid[])
+    union
+    select c.continues from inbox.messages m join inbox.conversations c on c.id = m.conversation_id
+     where m.id = any($1::uuid[]) and m.private_reply_to is not null and c.continues is not null`,
+    [[...whole, ...parts].map(({ id }) => id)],
   );
   return rows.map((row) => row.id);
 }
 
-/** Keeps the ids a platform gave our messages: replies to them will name these. @returns them, for the references. */
-export async function nameSent(tx: Tx, accountId: string, news: readonly News[]): Promise<RefRow[]> {
-  const named = news.filter((row) => row.nativeIds.length > 0).map(({ id, nativeIds }) => ({ id, nativeIds }));
-  if (named.length === 0) return [];
-  const messages = await tx.query<{ id: string; conversation: string; subject: string | null; nativeIds: string[] }>(
+export interface NamedSent {
+  /** For the references: replies will name these. */
+  readonly refs: readonly RefRow[];
+  /** Messages to which something has happened that came before the platform's id for them. */
+  readonly changed: readonly string[];
+  /** Ids under which people elsewhere answer in public. */
+  readonly public: readonly string[];
+}
+
+/** Keeps the ids a platform gave our messages, and its time. */
+export async function nameSent(tx: Tx, accountId: string, { whole, parts }: AllNews): Promise<NamedSent> {
+  const rows = new Map<string, { id: string; nativeIds: string[]; platformAt: string | null }>();
+  for (const { id, nativeIds, platformAt } of whole) {
+    if (nativeIds.length > 0 || platformAt !== null) rows.set(id, { id, nativeIds: [...nativeIds], platformAt });
+  }
+  for (const { id, nativeIds } of parts) {
+    const known = rows.get(id);
+    if (known) known.nativeIds.push(...nativeIds);
+    else if (nativeIds.length > 0) rows.set(id, { id, nativeIds: [...nativeIds], platformAt: null });
+  }
+  if (rows.size === 0) return { refs: [], changed: [], public: [] };
+  const messages = await tx.query<NamedRow>(
     /* sql */ `
     update inbox.messages m
        set native_ids = array(select id from unnest(m.native_ids || r."nativeIds") with ordinality u(id, n)
-                               group by id order by min(n) limit 10)
-      from jsonb_to_recordset($2::jsonb) as r(id uuid, "nativeIds" text[])
+                               group by id order by min(n) limit ${MAX_NATIVE_IDS}),
+           platform_at = least(m.platform_at, r."platformAt")
+      from jsonb_to_recordset($2::jsonb) as r(id uuid, "nativeIds" text[], "platformAt" timestamptz)
      where m.id = r.id and m.account_id = $1 and m.origin = 'evenhand'
-    returning m.id, m.conversation_id as conversation, m.subject, r."nativeIds"`,
-    [accountId, JSON.stringify(named)],
+    returning m.id, m.conversation_id as conversation, m.subject, r."nativeIds", m.visibility = 'public' as public,
+              exists (select 1 from inbox.message_changes c where c.account_id = $1 and c.target = any(m.native_ids)) as changed`,
+    [accountId, JSON.stringify([...rows.values()])],
   );
-  return messages.flatMap((message) =>
+  const refs = messages.flatMap((message) =>
     message.nativeIds.map((ref) => ({
       ref,
       conversation: message.conversation,
@@ -102,29 +101,29 @@ export async function nameSent(tx: Tx, accountId: string, news: readonly News[])
       parties: [],
     })),
   );
+  return {
+    refs: [...new Map(refs.map((row) => [`${row.conversation} ${row.ref}`, row])).values()],
+    changed: messages.filter((message) => message.changed).map((message) => message.id),
+    public: messages.filter((message) => message.public).flatMap((message) => message.nativeIds),
+  };
+}
+
+interface NamedRow {
+  readonly id: string;
+  readonly conversation: string;
+  readonly subject: string | null;
+  readonly nativeIds: string[];
+  readonly public: boolean;
+  readonly changed: boolean;
 }
 
 /**
  * Applies what became of outbound messages. `sent` counts for good; otherwise the greater (attempt, rank) counts, so that
  * news may come in any order and twice. A message that failed no longer covers anything: what it answered waits again.
- * The caller holds the conversations and settles the waits afterwards.
+ * A reply in parts is what follows from them. The caller holds the conversations and settles the waits afterwards.
  */
-export async function applySends(tx: Tx, accountId: string, news: readonly News[]): Promise<readonly SentMessage[]> {
-  if (news.length === 0) return [];
-  const changed = await tx.query<SentMessage>(
-    /* sql */ `
-    update inbox.messages m
-       set send_state = r.state, send_attempt = coalesce(r.attempt, m.send_attempt), send_rank = r.rank, send_at = r.at,
-           send_next_at = r."nextAt", failure = r.failure, version = m.version + 1
-      from jsonb_to_recordset($2::jsonb)
-        as r(id uuid, state text, attempt integer, rank smallint, at timestamptz, "nextAt" timestamptz, failure jsonb)
-     where m.id = r.id and m.account_id = $1 and m.origin = 'evenhand' and m.direction = 'outbound'
-       and m.send_state not in ('delivered', 'read')
-       and case when r.state = 'sent' then m.send_state <> 'sent' or coalesce(m.send_attempt, 0) < r.attempt
-                else m.send_state <> 'sent' and (coalesce(m.send_attempt, 0), coalesce(m.send_rank, 0)) < (r.attempt, r.rank) end
-    returning m.id, m.conversation_id as "conversationId", m.send_state as state`,
-    [accountId, JSON.stringify(news)],
-  );
+export async function applySends(tx: Tx, accountId: string, news: AllNews): Promise<readonly SentMessage[]> {
+  const changed = [...(await applyWhole(tx, accountId, news.whole)), ...(await applyParts(tx, accountId, news.parts))];
   await uncover(
     tx,
     changed.filter((message) => message.state === 'failed').map((message) => message.id),
@@ -132,29 +131,38 @@ export async function applySends(tx: Tx, accountId: string, news: readonly News[
   return changed;
 }
 
-function fromEvent(event: SendEvent): News {
-  return {
-    id: event.outboundId,
-    state: event.state,
-    attempt: event.attempt,
-    rank: RANK[event.state],
-    at: event.at,
-    nextAt: event.nextAt ?? null,
-    failure: event.failure ?? null,
-    nativeIds: event.nativeIds,
-  };
+async function applyWhole(tx: Tx, accountId: string, news: readonly News[]): Promise<SentMessage[]> {
+  if (news.length === 0) return [];
+  return tx.query<SentMessage>(
+    /* sql */ `
+    update inbox.messages m
+       set send_state = case when m.send_state in ('delivered', 'read') then m.send_state else r.state end,
+           send_attempt = coalesce(r.attempt, m.send_attempt), send_rank = r.rank, send_at = r.at,
+           send_next_at = r."nextAt", failure = r.failure, version = m.version + 1
+      from jsonb_to_recordset($2::jsonb)
+        as r(id uuid, state text, attempt integer, rank smallint, at timestamptz, "nextAt" timestamptz, failure jsonb)
+     where m.id = r.id and m.account_id = $1 and m.origin = 'evenhand' and m.direction = 'outbound'
+       and case when r.state = 'sent' then m.send_state not in ${ARRIVED} or coalesce(m.send_attempt, 0) < r.attempt
+                else m.send_state not in ${ARRIVED} and (coalesce(m.send_attempt, 0), coalesce(m.send_rank, 0)) < (r.attempt, r.rank) end
+    returning m.id, m.conversation_id as "conversationId", m.send_state as state`,
+    [accountId, JSON.stringify(news)],
+  );
 }
 
-function fromCopy(copy: SeenOwn): News {
-  return { ...copy, id: copy.outboundId, state: 'sent', attempt: null, rank: RANK.sent, nextAt: null, failure: null };
-}
-
-function newer(a: News, b: News): News {
-  const [last, first] = compare(a, b) >= 0 ? [a, b] : [b, a];
-  return { ...last, nativeIds: [...new Set([...first.nativeIds, ...last.nativeIds])].slice(0, 10) };
-}
-
-function compare(a: News, b: News): number {
-  const sent = Number(a.state === 'sent') - Number(b.state === 'sent');
-  return sent || (a.attempt ?? -1) - (b.attempt ?? -1) || a.rank - b.rank;
+async function applyParts(tx: Tx, accountId: string, news: readonly PartNews[]): Promise<SentMessage[]> {
+  const messages = await saveParts(tx, accountId, news);
+  if (messages.length === 0) return [];
+  return tx.query<SentMessage>(
+    /* sql */ `
+    update inbox.messages m
+       set send_state = r.state, send_attempt = r.attempt, send_at = r.at, send_next_at = r."nextAt", failure = r.failure,
+           platform_at = r."platformAt", version = m.version + 1
+      from jsonb_to_recordset($1::jsonb)
+        as r(id uuid, state text, attempt integer, at timestamptz, "nextAt" timestamptz, failure jsonb, "platformAt" timestamptz)
+     where m.id = r.id and m.send_state not in ('delivered', 'read')
+       and (m.send_state, m.send_attempt, m.send_at, m.send_next_at, m.failure, m.platform_at)
+             is distinct from (r.state, r.attempt, r.at, r."nextAt", r.failure, r."platformAt")
+    returning m.id, m.conversation_id as "conversationId", m.send_state as state`,
+    [JSON.stringify(messages)],
+  );
 }

@@ -106,6 +106,12 @@ export function everybody(event: MessageEvent, own: string): Set<string> {
   return values;
 }
 
+/** Ids of what a public answer written elsewhere answers; empty for everything else, which can stand by itself. */
+export function answered(event: MessageEvent): string[] {
+  if (event.direction !== 'outbound' || event.visibility !== 'public') return [];
+  return event.threading.references.flatMap((ref) => (ref.kind === 'native' && ref.direct ? [ref.id] : []));
+}
+
 /** Whose membership decides: the author of what came in, those addressed by what we wrote. */
 export function speakers(event: MessageEvent): string[] {
   if (event.direction === 'inbound') return [event.author.value];
@@ -120,6 +126,7 @@ export function speakers(event: MessageEvent): string[] {
  * thread key; a verified token; verified ids of ours, nearest first; then the platform's ids, nearest first, trusted only
  * when the writer takes part in that conversation (ids are public: anybody who was ever copied in knows them), and, for ids
  * met only in a recycled list, only under an equal base subject. Never by subject alone, never by sender alone.
+ * What we wrote ourselves in public belongs to what it answers, and to nothing else.
  *
  * What is written earlier and comes later finds those that referred to it, by the same rules the other way round; so the
  * order of arrival is no matter.
@@ -127,6 +134,13 @@ export function speakers(event: MessageEvent): string[] {
 export function placeEvent(event: MessageEvent, known: KnownThreads, own: string): Placement {
   const { threadKey, token, references } = event.threading;
   const joins = new Set<string>();
+  const answers = answered(event);
+  if (answers.length > 0) {
+    for (const id of answers) {
+      for (const ref of known.refs.get(id) ?? []) if (ref.seen) joins.add(ref.conversationId);
+    }
+    return joined(event, known, [...joins], null);
+  }
   if (threadKey !== undefined) {
     const id = known.byThreadKey.get(threadKey);
     return joined(event, known, id === undefined ? [] : [id], null);

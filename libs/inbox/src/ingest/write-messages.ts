@@ -1,4 +1,4 @@
-import type { MessageEvent } from '@app/channel';
+import type { FileRef, MessageEvent } from '@app/channel';
 import { uuidBytes, type Tx } from '@app/runtime';
 import { personOf, type Person } from './people';
 import { everybody } from './threads';
@@ -156,22 +156,22 @@ export async function insertMessages(
     /* sql */ `
     insert into inbox.messages (id, workspace_id, conversation_id, account_id, external_id, direction, origin, class,
       identity_id, visibility, at, received_at, subject, text, html, quote_start, language, problems, unreadable, source, native_ids,
-      reply_to, replaces, new_sender)
+      reply_to, replaces, pending_files, new_sender)
     select r.id, $1, r.conversation, $2, r.external, r.direction, r.origin, r.class, r.identity, r.visibility, r.at, r.received,
       r.subject, r.text, r.html, r."quoteStart", r.language, r.problems, r.unreadable, r.source, r."nativeIds", r."replyTo", r.replaces,
-      r."newSender"
+      r."pendingFiles", r."newSender"
       from jsonb_to_recordset($3::jsonb)
         as r(id uuid, conversation uuid, external text, direction text, origin text, class text, identity uuid,
              visibility text, at timestamptz, received timestamptz, "newSender" boolean, ${CONTENT})
      order by r.at, r.external`,
     [tx.workspaceId, accountId, JSON.stringify(rows)],
   );
-  await insertAttachments(tx, placed);
+  await insertAttachments(tx, filesOf(placed));
 }
 
 /** Columns of `contentOf`, for jsonb_to_recordset. */
 export const CONTENT = `subject text, text text, html text, "quoteStart" integer, language text, problems text[], unreadable boolean,
-  source jsonb, "nativeIds" text[], "replyTo" text[], replaces text`;
+  source jsonb, "nativeIds" text[], "replyTo" text[], replaces text, "pendingFiles" jsonb`;
 
 /** What a message says, without where it stands. */
 export function contentOf(event: MessageEvent) {
@@ -187,17 +187,23 @@ export function contentOf(event: MessageEvent) {
     nativeIds: event.nativeIds,
     replyTo: replyTo(event),
     replaces: event.replaces ?? null,
+    pendingFiles: event.pendingFiles,
   };
+}
+
+/** The files that came with messages, each in its place. */
+export function filesOf(messages: readonly { readonly id: string; readonly event: MessageEvent }[]) {
+  return messages.flatMap(({ id, event }) =>
+    event.attachments.map((file, position) => ({ message: id, position, file })),
+  );
 }
 
 export async function insertAttachments(
   tx: Tx,
-  messages: readonly { readonly id: string; readonly event: MessageEvent }[],
+  files: readonly { readonly message: string; readonly position: number; readonly file: FileRef }[],
 ): Promise<void> {
-  const rows = messages.flatMap(({ id, event }) =>
-    event.attachments.map((file, position) => ({ ...file, id: tx.newId(), message: id, position })),
-  );
-  if (rows.length === 0) return;
+  if (files.length === 0) return;
+  const rows = files.map(({ message, position, file }) => ({ ...file, id: tx.newId(), message, position }));
   await tx.query(
     /* sql */ `
     insert into inbox.attachments (id, workspace_id, message_id, position, sha256, name, mime, size, inline, content_id, created_at)

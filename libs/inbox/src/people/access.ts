@@ -1,4 +1,5 @@
 import type { Tx } from '@app/runtime';
+import { OFFERED } from '../reads/may-open';
 
 /** Who looks. */
 export interface Viewer {
@@ -9,7 +10,7 @@ export type AgentRole = 'agent' | 'supervisor' | 'admin';
 
 /** What decides whether a conversation is opened for a viewer. */
 export interface ConversationAccess {
-  /** The viewer has, or once had, an offer on it. */
+  /** The viewer has, or once had, an offer on it, or on the conversation that it continues or that continues it. */
   readonly offered: boolean;
   /** Its customer waits in the queue, given to nobody. */
   readonly customerQueued: boolean;
@@ -31,11 +32,10 @@ export async function readAccess(
 ): Promise<Map<string, ConversationAccess>> {
   const rows = await tx.query<{ id: string } & ConversationAccess>(
     /* sql */ `
-    select c.id,
-           exists (select 1 from inbox.offers o where o.conversation_id = c.id and o.agent_id = $2) as offered,
+    select c.id, ${OFFERED} as offered,
            exists (select 1 from inbox.waits w where w.customer_id = c.customer_id and w.state = 'queued') as "customerQueued"
-      from inbox.conversations c where c.id = any($1::uuid[])`,
-    [conversationIds, agentId],
+      from inbox.conversations c where c.id = any($2::uuid[])`,
+    [agentId, conversationIds],
   );
   return new Map(rows.map(({ id, ...facts }) => [id, facts]));
 }

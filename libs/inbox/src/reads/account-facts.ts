@@ -14,11 +14,19 @@ export interface AccountFacts {
   readonly pausedUntil: Date | null;
   readonly maxLength: number | null;
   readonly maxAttachmentBytes: number | null;
+  readonly partLength: number | null;
+  readonly publicLength: number | null;
+  readonly publicFiles: boolean;
+  readonly privateReply: boolean;
+  readonly moderates: boolean;
+  readonly tokenExpiresAt: Date | null;
 }
 
 const COLUMNS = /* sql */ `
   id, channel, address, name, simulated, status, detail, checked_at as "checkedAt", paused_until as "pausedUntil",
-  max_length as "maxLength", max_attachment_bytes as "maxAttachmentBytes"`;
+  max_length as "maxLength", max_attachment_bytes as "maxAttachmentBytes", part_length as "partLength",
+  public_length as "publicLength", public_files as "publicFiles",
+  private_reply as "privateReply", moderates, token_expires_at as "tokenExpiresAt"`;
 
 /** These accounts of ours. */
 export async function readAccounts(tx: Tx, ids: readonly string[]): Promise<AccountFacts[]> {

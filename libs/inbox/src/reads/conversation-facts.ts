@@ -1,11 +1,13 @@
 import type { ChannelKind, Visibility } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { ConversationAccess } from '../people/access';
+import { OFFERED } from './may-open';
 import { pageOf, type Page, type PageRequest } from './page';
+import type { WindowFacts } from './reply-window';
 import { NEEDS_PERSON, NEWEST_TROUBLE, troubled } from './trouble';
 
 /** A conversation as one agent stands to it. Whether it may be shown is decided by `mayOpen`, of these facts. */
-export interface ConversationFacts extends ConversationAccess {
+export interface ConversationFacts extends ConversationAccess, WindowFacts {
   readonly id: string;
   readonly number: number;
   readonly accountId: string;
@@ -26,6 +28,12 @@ export interface ConversationFacts extends ConversationAccess {
   readonly trouble: 'failed' | 'uncertain' | null;
   /** Start of the newest message; notes are not shown there. For those alone who may open it. */
   readonly preview: string | null;
+  /** The conversation that this one continues, and those that continue it. */
+  readonly linked: readonly string[];
+  /** Another program of ours that answers there now; its name may be empty. */
+  readonly handledBy: string | null;
+  /** Time of the newest public message of the customer, if it can be answered in private and has not been. */
+  readonly privatelyAnswerable: Date | null;
 }
 
 /** `$1` is the viewing agent. Wants a relation `p (id, n)` before it. */
@@ -34,17 +42,34 @@ const FACTS = /* sql */ `
          c.subject, c.language, c.wait_id as "waitId", w.state as "waitState",
          c.last_message_at as "lastMessageAt", c.version,
          o.agent_id as "heldBy", case when o.agent_id = $1 then o.id end as "offerId",
-         exists (select 1 from inbox.offers v where v.agent_id = $1 and v.conversation_id = c.id) as offered,
+         ${OFFERED} as offered,
          exists (select 1 from inbox.waits q where q.customer_id = c.customer_id and q.state = 'queued') as "customerQueued",
          (select m.send_state from inbox.messages m
            where m.conversation_id = c.id and m.direction = 'outbound' and ${NEEDS_PERSON}
            order by ${NEWEST_TROUBLE} limit 1) as trouble,
          (select left(btrim(left(m.text, coalesce(nullif(m.quote_start, 0), 160)), E' \\n\\r\\t'), 160) from inbox.messages m
-           where m.conversation_id = c.id and m.direction <> 'note' order by m.at desc, m.id desc limit 1) as preview`;
+           where m.conversation_id = c.id and m.direction <> 'note' order by m.at desc, m.id desc limit 1) as preview,
+         array_remove(array[c.continues], null)
+           || array(select l.id from inbox.conversations l where l.continues = c.id order by l.number limit 10) as linked,
+         c.visibility = 'private' and (c.thread_key is not null or c.continues is not null) as threaded,
+         t.window_opened_at as "windowOpenedAt", t.window_closes_at as "windowClosesAt",
+         t.window_human_closes_at as "windowHumanClosesAt", t.window_refused_at as "windowRefusedAt",
+         case when t.handled_by = 'other' then t.handled_app end as "handledBy",
+         case when c.visibility = 'public' and a.private_reply then (
+           select case when not exists (
+                    select 1 from inbox.conversations l join inbox.messages r on r.conversation_id = l.id
+                     where l.continues = c.id and r.direction = 'outbound' and r.private_reply_to = m.native_ids[1]
+                       and r.send_state is distinct from 'failed') then m.at end
+             from inbox.messages m
+            where m.conversation_id = c.id and m.direction = 'inbound' and m.class = 'ordinary' and m.withdrawn_at is null
+              and cardinality(m.native_ids) > 0
+            order by m.at desc, m.id desc limit 1) end as "privatelyAnswerable"`;
 
 const FACTS_FROM = /* sql */ `
     from p
     join inbox.conversations c on c.id = p.id
+    join inbox.accounts a on a.id = c.account_id
+    left join inbox.threads t on t.account_id = c.account_id and t.thread_key = c.thread_key
     left join inbox.waits w on w.id = c.wait_id
     left join inbox.offers o on o.wait_id = c.wait_id and o.state in ('open', 'taken')
    order by p.n`;

@@ -1,4 +1,4 @@
-import type { FileRef, MessageClass } from '@app/channel';
+import type { FileRef, MessageClass, ModerationAction, PendingFile, Visibility } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { ReplyKind, SendFailure, SendState } from '../conversations/message';
 import { groupRows } from './group-rows';
@@ -10,6 +10,7 @@ export interface MessageFacts {
   readonly conversationId: string;
   readonly direction: 'inbound' | 'outbound' | 'note';
   readonly origin: 'platform' | 'evenhand' | 'elsewhere' | 'import';
+  readonly visibility: Visibility;
   readonly class: MessageClass;
   /** Who wrote an inbound one; null where nobody could be made out. */
   readonly customerId: string | null;
@@ -31,19 +32,52 @@ export interface MessageFacts {
   readonly sendAt: Date | null;
   readonly sendNextAt: Date | null;
   readonly failure: SendFailure | null;
+  readonly editedAt: Date | null;
+  readonly withdrawnAt: Date | null;
+  readonly withdrawnBy: 'author' | 'us' | null;
+  /** In public, seen by its author only. */
+  readonly hidden: boolean;
+  /** What we last asked the platform to do with it. */
+  readonly moderation: ModerationFacts | null;
+  /** A public message of a customer, on an account where such can be hidden and deleted, that is still there. */
+  readonly moderatable: boolean;
+  readonly reactions: readonly { readonly by: string; readonly emoji: string }[];
+  readonly pendingFiles: readonly (PendingFile & { readonly problem?: string })[];
   readonly clientMutationId: string | null;
   readonly version: number;
 }
 
+export interface ModerationFacts {
+  readonly action: ModerationAction;
+  readonly state: 'asked' | 'done' | 'refused';
+  /** The platform's words when it refused. */
+  readonly detail?: string;
+}
+
+/** One of the messages as which the platform takes a reply. */
+export interface PartFacts {
+  readonly messageId: string;
+  /** From 0. */
+  readonly part: number;
+  readonly parts: number;
+  readonly sendState: SendState;
+  readonly failure: SendFailure | null;
+}
+
 const COLUMNS = /* sql */ `
-  m.id, m.conversation_id as "conversationId", m.direction, m.origin, m.class,
+  m.id, m.conversation_id as "conversationId", m.direction, m.origin, m.visibility, m.class,
   coalesce(i.customer_id, case when m.direction = 'inbound' then c.customer_id end) as "customerId",
   m.agent_id as "agentId", m.at, m.received_at as "receivedAt", m.subject, m.text, m.html,
   m.quote_start as "quoteStart", m.language, m.problems, m.unreadable, m.source, m.new_sender as "newSender",
   m.reply_kind as "replyKind", m.send_state as "sendState", m.send_attempt as "sendAttempt", m.send_at as "sendAt",
-  m.send_next_at as "sendNextAt", m.failure, m.client_mutation_id as "clientMutationId", m.version`;
+  m.send_next_at as "sendNextAt", m.failure, m.edited_at as "editedAt", m.withdrawn_at as "withdrawnAt",
+  m.withdrawn_by as "withdrawnBy", m.hidden, m.moderation,
+  m.direction = 'inbound' and m.visibility = 'public' and m.origin = 'platform' and m.withdrawn_at is null
+    and cardinality(m.native_ids) > 0 and a.moderates as moderatable,
+  m.reactions, m.pending_files as "pendingFiles", m.client_mutation_id as "clientMutationId", m.version`;
 const JOINS = /* sql */ `
   join inbox.conversations c on c.id = m.conversation_id
+  join inbox.accounts a on a.id = m.account_id
   left join inbox.identities i on i.id = m.identity_id`;
 
 /** These messages and notes; what does not exist in the workspace is left out. */
@@ -76,6 +110,17 @@ export async function readTimelines(
   return new Map(
     conversationIds.map((id) => [id, pageOf(byConversation.get(id) ?? [], request, (row) => timelineKey(row))]),
   );
+}
+
+/** Parts of those of these messages that go out as several, in order. */
+export async function readPartsOf(tx: Tx, messageIds: readonly string[]): Promise<Map<string, PartFacts[]>> {
+  const rows = await tx.query<PartFacts>(
+    /* sql */ `
+    select message_id as "messageId", part, parts, state as "sendState", failure
+      from inbox.message_parts where message_id = any ($1::uuid[]) order by message_id, part`,
+    [messageIds],
+  );
+  return groupRows(rows, (row) => row.messageId);
 }
 
 /** Sort key of an item in its timeline. */

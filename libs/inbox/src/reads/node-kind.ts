@@ -1,6 +1,16 @@
 import type { Tx } from '@app/runtime';
 
-export type NodeKind = 'conversation' | 'message' | 'wait' | 'offer' | 'agent' | 'customer' | 'account' | 'attachment';
+export type NodeKind =
+  | 'conversation'
+  | 'message'
+  | 'wait'
+  | 'offer'
+  | 'agent'
+  | 'customer'
+  | 'account'
+  | 'attachment'
+  | 'erasure'
+  | 'export';
 
 const TABLES: Record<NodeKind, string> = {
   conversation: 'conversations',
@@ -11,6 +21,8 @@ const TABLES: Record<NodeKind, string> = {
   customer: 'customers',
   account: 'accounts',
   attachment: 'attachments',
+  erasure: 'erasures',
+  export: 'customer_exports',
 };
 
 const SQL = Object.entries(TABLES)

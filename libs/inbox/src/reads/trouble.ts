@@ -9,7 +9,8 @@ export const NEEDS_PERSON = /* sql */ `
    and (m.send_state = 'uncertain'
         or exists (select 1 from inbox.messages u
                     where u.conversation_id = m.conversation_id and u.number < m.number and u.direction = 'inbound'
-                      and u.class = 'ordinary' and u.origin = 'platform' and u.covered_by is null)))`;
+                      and u.class = 'ordinary' and u.origin = 'platform' and u.covered_by is null
+                      and u.withdrawn_by is distinct from 'author')))`;
 
 /** Which of several is spoken of: the one with the latest news. */
 export const NEWEST_TROUBLE = 'coalesce(m.send_at, m.at) desc, m.id desc';

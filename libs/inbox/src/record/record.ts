@@ -9,6 +9,8 @@ export type EntryKind =
   | 'message.replied'
   | 'message.answeredElsewhere'
   | 'message.failed'
+  | 'message.withdrawn'
+  | 'message.moderationAsked'
   | 'wait.opened'
   | 'wait.joined'
   | 'wait.moved'
@@ -17,7 +19,11 @@ export type EntryKind =
   | 'offer.made'
   | 'offer.taken'
   | 'offer.declined'
-  | 'offer.leaseExpired';
+  | 'offer.leaseExpired'
+  | 'customer.found'
+  | 'customer.erasureAsked'
+  | 'customer.erased'
+  | 'customer.exportAsked';
 
 /** One line of the record. */
 export interface RecordEntry {

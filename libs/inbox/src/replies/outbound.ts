@@ -1,4 +1,4 @@
-import { messageSendJobName, type ChannelKind, type FileRef, type MessageSendJob } from '@app/channel';
+import { messageSendJobName, type ChannelKind, type FileRef, type MessageSendJob, type Visibility } from '@app/channel';
 import type { Jobs, Tx } from '@app/runtime';
 import { replySubject } from '../conversations/subject';
 
@@ -14,7 +14,8 @@ export interface Addressed {
 
 /**
  * An answer goes to whoever wrote last and can be answered, under the subject they used, with a single "Re: ". Ordinary
- * messages count before automatic ones; where nobody has written yet (we did, elsewhere) it goes to the customer.
+ * messages count before automatic ones; where nobody has written yet (we did, elsewhere, or in private to what was written in
+ * public) it goes to the customer. In public it stands beside what it answers, whoever wrote that.
  */
 export async function addressReply(tx: Tx, conversationId: string): Promise<Addressed> {
   const [latest] = await tx.query<Addressed>(
@@ -30,9 +31,10 @@ export async function addressReply(tx: Tx, conversationId: string): Promise<Addr
     select i.value, c.subject from inbox.conversations c
       join inbox.identities i on i.customer_id = c.customer_id and i.channel = c.channel
      where c.id = $1
-       and not exists (select 1 from inbox.messages m
-                        where m.conversation_id = c.id and m.direction = 'inbound' and m.class <> 'own')
-     order by i.created_at, i.id limit 1`,
+       and (c.visibility = 'public'
+            or not exists (select 1 from inbox.messages m
+                            where m.conversation_id = c.id and m.direction = 'inbound' and m.class <> 'own'))
+     order by (i.value = c.thread_key) desc nulls last, i.created_at, i.id limit 1`,
     [conversationId],
   );
   return { to: customer.map((row) => row.value), subject: replySubject(customer[0]?.subject ?? null) };
@@ -46,9 +48,17 @@ interface OutboundRow {
   readonly conversationId: string;
   readonly at: Date;
   readonly authorName: string;
+  /** Written by nobody: by Evenhand itself. */
+  readonly automated: boolean;
   readonly to: string[];
   readonly subject: string | null;
   readonly text: string;
+  readonly visibility: Visibility;
+  readonly threadKey: string | null;
+  readonly privateReplyTo: string | null;
+  readonly openedAt: Date | null;
+  readonly closesAt: Date | null;
+  readonly humanClosesAt: Date | null;
   readonly inReplyTo: string | null;
   readonly references: string[];
   readonly attachments: FileRef[] | null;
@@ -68,10 +78,12 @@ export async function enqueueSend(
   const [row] = await tx.query<OutboundRow>(
     /* sql */ `
     select m.id, m.workspace_id as "workspaceId", m.account_id as "accountId", c.channel, c.id as "conversationId", m.at,
-           a.display_name as "authorName", m.reply_to as to, m.subject, m.text,
+           coalesce(a.display_name, o.name) as "authorName", a.id is null as automated, m.reply_to as to, m.subject, m.text,
+           m.visibility, c.thread_key as "threadKey", m.private_reply_to as "privateReplyTo",
+           t.window_opened_at as "openedAt", t.window_closes_at as "closesAt", t.window_human_closes_at as "humanClosesAt",
            (select i.native_ids[1] from inbox.messages i
              where i.conversation_id = c.id and i.direction = 'inbound' and cardinality(i.native_ids) > 0
-             order by i.class = 'ordinary' desc, i.at desc, i.id desc limit 1) as "inReplyTo",
+             order by i.withdrawn_at is null desc, i.class = 'ordinary' desc, i.at desc, i.id desc limit 1) as "inReplyTo",
            array(select r.native_ids[1] from inbox.messages r
                   where r.conversation_id = c.id and cardinality(r.native_ids) > 0
                   order by r.at, r.id limit 2000) as references,
@@ -80,11 +92,21 @@ export async function enqueueSend(
               from inbox.attachments f where f.message_id = m.id) as attachments
       from inbox.messages m
       join inbox.conversations c on c.id = m.conversation_id
-      join inbox.agents a on a.id = m.agent_id
+      join inbox.accounts o on o.id = m.account_id
+      left join inbox.agents a on a.id = m.agent_id
+      left join inbox.threads t on t.account_id = c.account_id and t.thread_key = c.thread_key and m.visibility = 'private'
      where m.id = $1`,
     [messageId],
   );
-  const { at, to, references, attachments, ...rest } = row!;
+  const { at, to, references, attachments, openedAt, closesAt, humanClosesAt, ...rest } = row!;
+  const window =
+    openedAt && closesAt && humanClosesAt
+      ? {
+          openedAt: openedAt.toISOString(),
+          closesAt: closesAt.toISOString(),
+          humanClosesAt: humanClosesAt.toISOString(),
+        }
+      : null;
   const payload: MessageSendJob = {
     outbound: {
       ...rest,
@@ -93,6 +115,7 @@ export async function enqueueSend(
       references:
         references.length <= MAX_REFERENCES ? references : [references[0]!, ...references.slice(1 - MAX_REFERENCES)],
       attachments: attachments ?? [],
+      window,
     },
     again,
   };

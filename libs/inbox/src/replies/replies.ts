@@ -1,15 +1,18 @@
 import { MAX_OUTBOUND_TEXT } from '@app/channel';
 import type { Jobs, Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
-import { lockConversation, type LockedConversation } from '../conversations/lock';
+import { lockConversation, lockConversations, type LockedConversation } from '../conversations/lock';
 import { getMessage, withoutNul, type Message, type ReplyKind } from '../conversations/message';
 import { once } from '../once';
 import { mayOpen, readAccess } from '../people/access';
 import { beginOffer } from '../queue/begin-offer';
+import { replyWindowAt, type WindowFacts } from '../reads/reply-window';
 import { append, takeHead, type RecordEntry } from '../record/record';
 import { settleWaits } from '../waits/settle-waits';
+import { mayAnswer } from './may-answer';
 import { addressReply, enqueueSend, type Addressed } from './outbound';
-import { RANK_AGAIN } from './send-state';
+import { continueInPrivate, findAnswerable, holdNumbers, type PrivateReplyRefusal } from './private-reply';
+import { RANK, RANK_AGAIN } from './send-state';
 
 /** Longest reply on any channel, in UTF-16 units; a channel may allow less. */
 export const MAX_REPLY_LENGTH = MAX_OUTBOUND_TEXT;
@@ -26,6 +29,10 @@ export interface ReplyInput {
   readonly clientMutationId: string;
   /** The agent has been shown what is newer and sends all the same. */
   readonly sendAnyway?: boolean;
+  /** In a public conversation: to its customer alone, in the private conversation that continues it. */
+  readonly visibility?: 'private';
+  /** Sends although the platform's time for answers seems to be over: the platform is the judge. */
+  readonly outsideWindow?: boolean;
 }
 
 export type ReplyRefusal =
@@ -37,6 +44,9 @@ export type ReplyRefusal =
   /** The account cannot send; what to do about it. The draft stays. */
   | { readonly error: 'reconnect-needed'; readonly detail: string }
   | { readonly error: 'too-long'; readonly max: number }
+  /** As far as we know the platform takes no answer now. The draft stays. */
+  | { readonly error: 'window-closed' }
+  | PrivateReplyRefusal
   | { readonly error: 'empty' }
   | { readonly error: 'unknown-attachment' };
 
@@ -51,20 +61,26 @@ export class Replies {
 
   /**
    * Stores a reply and hands it to the connector. An answer, or a question we need answered, covers what its writer had seen
-   * and ends the wait when nothing is left; a holding reply changes nothing for the customer. Safe to repeat with the same
-   * `clientMutationId`.
+   * and ends the wait when nothing is left; a holding reply changes nothing for the customer. A private reply to a public message stands in the
+   * private conversation that continues the public one, and answers there. Safe to repeat with the same `clientMutationId`.
    */
   async send(tx: Tx, input: ReplyInput): Promise<{ message: Message } | ReplyRefusal> {
     const { agentId, clientMutationId } = input;
     let entries: readonly RecordEntry[] = [];
     const done = await once(tx, { agentId, key: clientMutationId, name: 'messageSend' }, async () => {
+      if (input.visibility === 'private') await holdNumbers(tx);
       const conversation = await lockConversation(tx, input.conversationId);
       const refusal = conversation ? await this.refusal(tx, input, conversation) : ({ error: 'not-held' } as const);
       if (!conversation || refusal) return refusal ?? { error: 'not-held' as const };
       const addressed = await addressReply(tx, conversation.id);
       if (addressed.to.length === 0) return { error: 'no-recipient' as const };
-      const messageId = await this.store(tx, input, conversation, addressed);
-      entries = await this.answered(tx, input, conversation, messageId);
+      const inPrivate = input.visibility === 'private' && conversation.visibility === 'public';
+      const answers = inPrivate ? await findAnswerable(tx, conversation, input.seenUpTo) : undefined;
+      if (answers && 'error' in answers) return answers;
+      const into = inPrivate ? await continueInPrivate(tx, conversation) : conversation;
+      const place = { ...addressed, into, answers: answers?.nativeId ?? null };
+      const messageId = await this.store(tx, input, conversation, place);
+      entries = await this.answered(tx, input, conversation, into, messageId);
       return { messageId };
     });
     if ('error' in done) return done;
@@ -96,6 +112,12 @@ export class Replies {
       [call.messageId, tx.now],
     );
     if (!settled) return { error: 'not-uncertain' };
+    await tx.query(
+      /* sql */ `
+      update inbox.message_parts set state = 'sent', rank = $2, failure = null, next_at = null
+       where message_id = $1 and state <> 'sent'`,
+      [call.messageId, RANK.sent],
+    );
     await this.changes.write(tx, [{ kind: 'message', id: call.messageId, conversationId: target.id }]);
     return { message: await getMessage(tx, call.messageId) };
   }
@@ -107,10 +129,15 @@ export class Replies {
   ): Promise<ReplyRefusal | undefined> {
     const { agentId } = input;
     if (withoutNul(input.text).trim() === '' && input.attachmentIds.length === 0) return { error: 'empty' };
-    if (!(await this.holds(tx, agentId, conversation))) return { error: 'not-held' };
+    if (!(await mayAnswer(tx, agentId, conversation))) return { error: 'not-held' };
+    const inPublic = conversation.visibility === 'public';
+    // the one private answer to something public is a single message
     const [account] = await tx.query<{ status: string; detail: string; max: number | null }>(
-      'select status, detail, max_length as max from inbox.accounts where id = $1',
-      [conversation.accountId],
+      /* sql */ `
+      select status, detail, case $2 when 'public' then coalesce(public_length, max_length)
+                                     when 'first' then coalesce(part_length, max_length) else max_length end as max
+        from inbox.accounts where id = $1`,
+      [conversation.accountId, !inPublic ? 'private' : input.visibility === 'private' ? 'first' : 'public'],
     );
     const max = Math.min(account!.max ?? MAX_REPLY_LENGTH, MAX_REPLY_LENGTH);
     if (input.text.length > max) return { error: 'too-long', max };
@@ -125,20 +152,21 @@ export class Replies {
       const newer = await this.newer(tx, input);
       if (newer.length > 0) return { error: 'collision', newer };
     }
-    return cannotSend(account!);
+    const refusal = cannotSend(account!);
+    if (refusal || input.outsideWindow) return refusal;
+    return (await this.windowClosed(tx, conversation)) ? { error: 'window-closed' } : undefined;
   }
 
-  /** While a customer waits only the agent who was given the wait may answer; otherwise those who may read. */
-  private async holds(tx: Tx, agentId: string, conversation: LockedConversation): Promise<boolean> {
-    if (conversation.waitId === null) {
-      const access = (await readAccess(tx, agentId, [conversation.id])).get(conversation.id)!;
-      return mayOpen({ agentId, role: 'agent' }, access);
-    }
-    const [held] = await tx.query(
-      `select 1 from inbox.offers where wait_id = $1 and agent_id = $2 and state in ('open', 'taken')`,
-      [conversation.waitId, agentId],
+  private async windowClosed(tx: Tx, { visibility, accountId, threadKey }: LockedConversation): Promise<boolean> {
+    if (visibility === 'public' || threadKey === null) return false;
+    const [thread] = await tx.query<Omit<WindowFacts, 'threaded'>>(
+      /* sql */ `
+      select window_opened_at as "windowOpenedAt", window_closes_at as "windowClosesAt",
+             window_human_closes_at as "windowHumanClosesAt", window_refused_at as "windowRefusedAt"
+        from inbox.threads where account_id = $1 and thread_key = $2`,
+      [accountId, threadKey],
     );
-    return held !== undefined;
+    return thread !== undefined && replyWindowAt({ ...thread, threaded: true }, tx.now).state === 'closed';
   }
 
   /**
@@ -162,23 +190,23 @@ export class Replies {
     tx: Tx,
     input: ReplyInput,
     conversation: LockedConversation,
-    { to, subject }: Addressed,
+    { to, subject, into, answers }: Addressed & { into: LockedConversation; answers: string | null },
   ): Promise<string> {
     const id = tx.newId();
     await tx.query(
       /* sql */ `
       insert into inbox.messages (id, workspace_id, conversation_id, account_id, direction, origin, agent_id, visibility, at,
                                   received_at, subject, text, reply_to, reply_kind, seen_up_to, send_state, send_attempt,
-                                  send_rank, send_at, client_mutation_id, wait_id)
+                                  send_rank, send_at, client_mutation_id, wait_id, private_reply_to)
       values ($1, $2, $3, $4, 'outbound', 'evenhand', $5, $6, $7, $7, $8, $9, $10, $11,
-              (select id from inbox.messages where id = $12 and conversation_id = $3), 'queued', 0, 0, $7, $13, $14)`,
+              (select id from inbox.messages where id = $12 and conversation_id = $15), 'queued', 0, 0, $7, $13, $14, $16)`,
       [
         id,
         tx.workspaceId,
-        conversation.id,
+        into.id,
         conversation.accountId,
         input.agentId,
-        conversation.visibility,
+        into.visibility,
         tx.now,
         subject,
         withoutNul(input.text),
@@ -187,6 +215,8 @@ export class Replies {
         input.seenUpTo,
         input.clientMutationId,
         conversation.waitId,
+        conversation.id,
+        answers,
       ],
     );
     if (input.attachmentIds.length > 0) {
@@ -199,7 +229,7 @@ export class Replies {
     }
     await tx.query(
       `update inbox.conversations set last_message_at = greatest(last_message_at, $2), version = version + 1 where id = $1`,
-      [conversation.id, tx.now],
+      [into.id, tx.now],
     );
     await tx.query('delete from inbox.drafts where conversation_id = $1 and agent_id = $2', [
       conversation.id,
@@ -214,6 +244,7 @@ export class Replies {
     tx: Tx,
     input: ReplyInput,
     conversation: LockedConversation,
+    into: LockedConversation,
     messageId: string,
   ): Promise<readonly RecordEntry[]> {
     const { agentId, clientMutationId } = input;
@@ -223,15 +254,18 @@ export class Replies {
     const changes: Change[] = [
       ...begun.changes,
       ...settled.changes,
-      { kind: 'message', id: messageId, conversationId: conversation.id, clientMutationId },
+      { kind: 'message', id: messageId, conversationId: into.id, clientMutationId },
       { kind: 'draft', id: conversation.id, conversationId: conversation.id, agentId },
     ];
+    if (into !== conversation) {
+      for (const { id } of [into, conversation]) changes.push({ kind: 'conversation', id, conversationId: id });
+    }
     if (begun.offer) changes.push({ kind: 'offer', id: begun.offer.id, conversationId: conversation.id, agentId });
     await this.changes.write(tx, changes);
     const replied: RecordEntry = {
       kind: 'message.replied',
       ...(conversation.waitId ? { wait: conversation.waitId } : {}),
-      fields: { message: messageId, conversation: conversation.id, agent: agentId, reply: input.replyKind },
+      fields: { message: messageId, conversation: into.id, agent: agentId, reply: input.replyKind },
     };
     return [...begun.entries, replied, ...settled.entries];
   }
@@ -248,8 +282,10 @@ export class Replies {
       'select status, detail from inbox.accounts where id = $1',
       [target.accountId],
     );
-    const [message] = await tx.query<{ state: string }>(
-      `select send_state as state from inbox.messages where id = $1 and origin = 'evenhand'`,
+    const [message] = await tx.query<{ state: string; inPrivate: boolean }>(
+      /* sql */ `
+      select send_state as state, private_reply_to is not null as "inPrivate" from inbox.messages
+       where id = $1 and origin = 'evenhand'`,
       [call.messageId],
     );
     if (message?.state !== from) return undefined;
@@ -262,9 +298,16 @@ export class Replies {
        where id = $1`,
       [call.messageId, RANK_AGAIN, tx.now],
     );
+    await tx.query(
+      /* sql */ `
+      update inbox.message_parts set state = 'queued', rank = $2, at = $3, next_at = null, failure = null
+       where message_id = $1 and state in ('failed', 'uncertain')`,
+      [call.messageId, RANK_AGAIN, tx.now],
+    );
     await enqueueSend(tx, this.jobs, call.messageId, true);
     await takeHead(tx);
-    const settled = await settleWaits(tx, [target.id]);
+    const answers = message.inPrivate && target.continues !== null ? [target.continues] : [];
+    const settled = await settleWaits(tx, [target.id, ...answers]);
     await this.changes.write(tx, [
       ...settled.changes,
       { kind: 'message', id: call.messageId, conversationId: target.id },
@@ -274,21 +317,33 @@ export class Replies {
     return { message: sent };
   }
 
-  /** The conversation of a message, locked, if the agent may act on it: it is theirs, or nobody else works on the wait. */
+  /**
+   * The conversation of a message, locked together with the one in which it answers, if the agent may act on it: it is theirs,
+   * or nobody else works on the wait.
+   */
   private async reach(
     tx: Tx,
     call: { readonly agentId: string; readonly messageId: string },
   ): Promise<LockedConversation | undefined> {
-    const [row] = await tx.query<{ id: string }>('select conversation_id as id from inbox.messages where id = $1', [
-      call.messageId,
-    ]);
-    const conversation = row && (await lockConversation(tx, row.id));
+    const rows = await tx.query<{ id: string; own: boolean }>(
+      /* sql */ `
+      select c.id, c.id = m.conversation_id as own from inbox.messages m
+        join inbox.conversations p on p.id = m.conversation_id
+        join inbox.conversations c on c.id = p.id or (c.id = p.continues and m.private_reply_to is not null)
+       where m.id = $1`,
+      [call.messageId],
+    );
+    const held = await lockConversations(
+      tx,
+      rows.map((row) => row.id),
+    );
+    const conversation = held.find(({ id }) => rows.some((row) => row.own && row.id === id));
     if (!conversation) return undefined;
     const access = (await readAccess(tx, call.agentId, [conversation.id])).get(conversation.id)!;
     if (!mayOpen({ agentId: call.agentId, role: 'agent' }, access)) return undefined;
     const [other] = await tx.query(
-      `select 1 from inbox.offers where conversation_id = $1 and agent_id <> $2 and state in ('open', 'taken')`,
-      [conversation.id, call.agentId],
+      `select 1 from inbox.offers where conversation_id = any($1::uuid[]) and agent_id <> $2 and state in ('open', 'taken')`,
+      [held.map(({ id }) => id), call.agentId],
     );
     return other ? undefined : conversation;
   }

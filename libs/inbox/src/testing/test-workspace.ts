@@ -1,7 +1,7 @@
-import type { AccountEvent, InboundEvent, MessageEvent, SendEvent } from '@app/channel';
-import { Clock, Database, Ids, Logger, roleUrl, type DatabaseRole, type Tx } from '@app/runtime';
+import type { AccountEvent, ChannelKind, InboundEvent, MessageEvent, SendEvent } from '@app/channel';
+import { Clock, Database, Ids, Logger, roleUrl, type DatabaseRole, type Jobs, type Tx } from '@app/runtime';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { Agents, Attachments, Changes, Drafts, Ingest, Notes, Queue, Replies, Waits, Workspaces } from '..';
+import { Agents, Attachments, Changes, Drafts, Ingest, Moderation, Notes, Queue, Replies, Waits, Workspaces } from '..';
 import type { IngestReport, StoredEvent } from '..';
 
 /** What a reply handed to the connector. */
@@ -20,13 +20,15 @@ export class TestInbox {
   readonly changes = new Changes({ notify: (tx) => void this.woken.push(tx.workspaceId) });
   readonly ingest = new Ingest(this.changes);
   readonly queue = new Queue(this.changes);
-  readonly replies = new Replies(this.changes, {
+  private readonly queued: Pick<Jobs, 'enqueue'> = {
     enqueue: async (tx, name, payload, options) => {
       const job = { name, payload, key: options?.key, lane: options?.lane };
       tx.afterCommit(() => void this.jobs.push(job));
       return tx.newId();
     },
-  });
+  };
+  readonly replies = new Replies(this.changes, this.queued);
+  readonly moderation = new Moderation(this.changes, this.queued);
   readonly waits = new Waits(this.changes);
   readonly drafts = new Drafts(this.changes);
   readonly notes = new Notes(this.changes);
@@ -84,6 +86,7 @@ export class TestWorkspace {
     readonly id: string,
     readonly accountId: string,
     readonly address = 'support@example.org',
+    readonly channel: ChannelKind = 'email',
   ) {}
 
   /** As an api process works. */
@@ -114,7 +117,7 @@ export class TestWorkspace {
       id: new Ids().next(),
       number: ++this.counter,
       accountId: this.accountId,
-      channel: 'email',
+      channel: this.channel,
       kind: event.kind,
       externalId: event.externalId,
       body: JSON.parse(JSON.stringify(event)),
@@ -143,7 +146,7 @@ export class TestWorkspace {
       externalId: `account:${version}`,
       version,
       at: new Date().toISOString(),
-      channel: 'email',
+      channel: this.channel,
       address: this.address,
       name: 'Support',
       simulated: false,
@@ -152,6 +155,12 @@ export class TestWorkspace {
       pausedUntil: null,
       maxLength: null,
       maxAttachmentBytes: null,
+      partLength: null,
+      publicLength: null,
+      publicFiles: true,
+      privateReply: false,
+      moderates: false,
+      tokenExpiresAt: null,
       ...more,
     };
   }
@@ -186,6 +195,7 @@ export class TestWorkspace {
       subject: 'Hello',
       text: `text of ${external}`,
       attachments: [],
+      pendingFiles: [],
       threading: {
         ...(token === undefined ? {} : { token }),
         ...(threadKey === undefined ? {} : { threadKey }),
@@ -221,6 +231,8 @@ export class TestWorkspace {
       kind: 'send',
       externalId: `${outboundId}:${attempt}:${state}`,
       outboundId,
+      part: 0,
+      parts: 1,
       attempt,
       state,
       at: new Date().toISOString(),

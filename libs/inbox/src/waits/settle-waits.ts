@@ -19,7 +19,7 @@ interface State {
   readonly waitId: string | null;
   readonly waitingSince: Date | null;
   readonly need: Need | null;
-  /** Arrival of the earliest message that nothing covers. */
+  /** Since when the customer waits; null: they do not. */
   readonly since: Date | null;
   /** The answered wait that message belonged to, when its answer turned out not to have reached anybody. */
   readonly reopens: string | null;
@@ -29,7 +29,8 @@ interface State {
 /**
  * Brings the waits of conversations in line with their messages: opens, reopens, moves and ends them. What a wait is follows
  * from the messages alone, so the order in which events arrive does not matter: since = arrival of the earliest message not
- * covered; a reopened wait has its old place again.
+ * covered; a reopened wait has its old place again. What its author took back waits no more. But who wrote once more before
+ * taking it back keeps the place: only a wait of which nothing was left for a time is over.
  *
  * The caller holds the conversations and then the head of the record, and appends the entries.
  */
@@ -71,7 +72,7 @@ export async function settleWaits(tx: Tx, conversationIds: readonly string[]): P
     settled.entries.push({
       kind: 'wait.ended',
       wait: wait.id,
-      fields: { how: 'answered', reason: wait.reason, by: wait.by },
+      fields: { how: wait.how, reason: wait.reason, by: wait.by },
     });
   }
   const touched = [...opened, ...reopened, ...moved].map((p) => p.conversationId).concat(over.map((s) => s.id));
@@ -115,16 +116,27 @@ async function readStates(tx: Tx, conversationIds: readonly string[]): Promise<S
   return tx.query<State>(
     /* sql */ `
     select c.id, c.customer_id as "customerId", c.channel, c.language, c.wait_id as "waitId",
-           w.waiting_since as "waitingSince", w.need, u.at as since,
+           w.waiting_since as "waitingSince", w.need, coalesce(b.at, u.at) as since,
            o.id as reopens, o.need as "reopensNeed"
       from inbox.conversations c
       left join inbox.waits w on w.id = c.wait_id
       left join lateral (
         select m.at, m.wait_id from inbox.messages m
          where m.conversation_id = c.id and m.direction = 'inbound' and m.class = 'ordinary' and m.origin = 'platform'
-           and m.covered_by is null
+           and m.covered_by is null and m.withdrawn_by is distinct from 'author'
          order by m.at, m.id limit 1) u on true
-      left join inbox.waits o on c.wait_id is null and o.id = u.wait_id and o.end_kind = 'answered'
+      left join lateral (
+        with recursive earlier as (
+          select u.at
+          union all
+          select x.at from earlier e
+           cross join lateral (
+             select m.at from inbox.messages m
+              where m.conversation_id = c.id and m.withdrawn_by = 'author' and m.covered_by is null and m.direction = 'inbound'
+                and m.class = 'ordinary' and m.origin = 'platform' and m.at < e.at and m.withdrawn_at >= e.at
+              order by m.at limit 1) x)
+        select min(at) as at from earlier) b on u.at is not null
+      left join inbox.waits o on c.wait_id is null and o.id = u.wait_id and o.end_kind in ('answered', 'withdrawn')
      where c.id = any($1::uuid[]) order by c.id`,
     [conversationIds],
   );
@@ -157,30 +169,34 @@ async function placeWaits(tx: Tx, waits: readonly Placed[]): Promise<void> {
 
 interface Ended {
   readonly id: string;
+  /** `withdrawn`: the customer took back all that waited. */
+  readonly how: 'answered' | 'withdrawn';
   /** `elsewhere`: not through Evenhand. */
   readonly reason: string | null;
-  /** null: a colleague outside Evenhand. */
+  /** null: a colleague outside Evenhand, or the customer. */
   readonly by: string | null;
 }
 
-/** Ends waits whose messages are all covered; whoever wrote the last answer ended them. */
+/** Ends waits in which nothing waits any more; whoever wrote the last answer ended them. */
 async function endWaits(tx: Tx, waitIds: readonly string[]): Promise<Ended[]> {
   if (waitIds.length === 0) return [];
   const ended = await tx.query<Ended>(
     /* sql */ `
     update inbox.waits w
-       set state = 'ended', end_kind = 'answered', end_reason = case when a.agent_id is null then 'elsewhere' end,
-           ended_at = $2, ended_by = a.agent_id, version = w.version + 1
+       set state = 'ended', end_kind = case when a.id is null then 'withdrawn' else 'answered' end,
+           end_reason = case when a.id is not null and a.agent_id is null then 'elsewhere' end, ended_at = $2, ended_by = a.agent_id, version = w.version + 1
       from unnest($1::uuid[]) e(id)
       left join lateral (
-        select a.agent_id from inbox.messages m join inbox.messages a on a.id = m.covered_by
+        select a.id, a.agent_id from inbox.messages m join inbox.messages a on a.id = m.covered_by
          where m.wait_id = e.id order by a.at desc, a.id desc limit 1) a on true
      where w.id = e.id
-    returning w.id, w.end_reason as reason, w.ended_by as by`,
+    returning w.id, w.end_kind as how, w.end_reason as reason, w.ended_by as by`,
     [waitIds, tx.now],
   );
   await tx.query(
-    `update inbox.offers set state = 'answered', closed_at = $2 where wait_id = any($1::uuid[]) and state in ('open', 'taken')`,
+    /* sql */ `
+    update inbox.offers o set state = w.end_kind, closed_at = $2
+      from inbox.waits w where w.id = o.wait_id and o.wait_id = any($1::uuid[]) and o.state in ('open', 'taken')`,
     [waitIds, tx.now],
   );
   return ended;
@@ -211,7 +227,7 @@ async function adoptMessages(tx: Tx, conversationIds: readonly string[]): Promis
        cross join lateral (
          select u.id from inbox.messages u
           where u.conversation_id = p.id and u.direction = 'inbound' and u.class = 'ordinary' and u.origin = 'platform'
-            and u.covered_by is null and u.wait_id is distinct from c.wait_id offset 0) m)
+            and u.covered_by is null and u.withdrawn_by is distinct from 'author' and u.wait_id is distinct from c.wait_id offset 0) m)
     update inbox.messages m set wait_id = adopted.wait_id from adopted where m.id = adopted.id`,
     [conversationIds],
   );

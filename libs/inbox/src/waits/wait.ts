@@ -2,7 +2,7 @@ import type { Tx } from '@app/runtime';
 import type { Need } from '@app/triage';
 
 /** Closed reasons why a person says that no reply is needed. */
-export const DISMISSAL_REASONS = ['thanks', 'not-for-us', 'tag-only', 'spam', 'duplicate'] as const;
+export const DISMISSAL_REASONS = ['thanks', 'not-for-us', 'tag-only', 'spam', 'duplicate', 'no-way-to-answer'] as const;
 export type DismissalReason = (typeof DISMISSAL_REASONS)[number];
 
 /** One matter on which a customer waits for us. */

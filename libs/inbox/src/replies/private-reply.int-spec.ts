@@ -1,0 +1,206 @@
+import { messageSendJob } from '@app/channel';
+import { readAccess } from '../people/access';
+import { minuteOf, TestInbox } from '../testing/test-workspace';
+import { TestPage } from '../testing/test-page';
+import type { ReplyInput } from './replies';
+
+let inbox: TestInbox;
+let page: TestPage;
+let lea: string;
+let calls = 0;
+/** Minutes since the fixed hour at which the tests begin to count. */
+const now = (): number => (inbox.clock.now().getTime() - Date.parse(minuteOf(0))) / 60_000;
+
+beforeAll(async () => {
+  inbox = await TestInbox.start();
+});
+afterAll(() => inbox.stop());
+beforeEach(async () => {
+  page = await TestPage.open(inbox);
+  lea = await page.agent('Léa');
+  inbox.jobs.length = 0;
+});
+
+async function take(agentId = lea): Promise<string> {
+  const given = await page.api((tx) => inbox.queue.offerNext(tx, { agentId, clientMutationId: `take ${++calls}` }));
+  if ('error' in given) throw new Error(given.error);
+  return given.offer.conversationId;
+}
+async function reply(conversationId: string, more: Partial<ReplyInput> = {}) {
+  const [seen] = await page.rows<{ id: string }>(
+    'select id from inbox.messages where conversation_id = $1 order by number desc limit 1',
+    [conversationId],
+  );
+  const input = { agentId: lea, conversationId, text: 'x', attachmentIds: [], replyKind: 'answer' as const };
+  const rest = { visibility: 'private' as const, seenUpTo: seen!.id, clientMutationId: `reply ${++calls}` };
+  return page.api((tx) => inbox.replies.send(tx, { ...input, ...rest, ...more }));
+}
+async function replied(conversationId: string) {
+  const result = await reply(conversationId);
+  if ('error' in result) throw new Error(result.error);
+  return result.message;
+}
+async function waits(): Promise<unknown[]> {
+  const rows = await page.rows<{ state: string; end: string | null; by: string | null }>(
+    'select state, end_kind as end, ended_by as by from inbox.waits where workspace_id = $1 order by created_at, id',
+    [page.id],
+  );
+  return rows.map(({ state, end, by }) => (end ? [end, by] : [state]));
+}
+async function conversation(id: string): Promise<Record<string, unknown>> {
+  const [row] = await page.rows(
+    'select visibility, thread_key as thread, continues, customer_id as customer from inbox.conversations where id = $1',
+    [id],
+  );
+  return row!;
+}
+
+describe('a private reply to a comment', () => {
+  it('stands in a private conversation that continues the public one, and answers what waits there', async () => {
+    await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+    const commented = await take();
+    const message = await replied(commented);
+    const { customer } = await conversation(commented);
+    expect(await conversation(message.conversationId)).toEqual({
+      visibility: 'private',
+      thread: null,
+      continues: commented,
+      customer,
+    });
+    expect(messageSendJob.parse(inbox.jobs[0]!.payload).outbound).toMatchObject({
+      conversationId: message.conversationId,
+      visibility: 'private',
+      privateReplyTo: 'c1',
+      threadKey: null,
+      inReplyTo: null,
+      to: [{ value: 'ann' }],
+    });
+    expect(await waits()).toEqual([['answered', lea]]);
+  });
+
+  it('is where the customer is answered from then on, under whatever id the platform knows them there', async () => {
+    await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+    const { id, conversationId } = await replied(await take());
+    const sent = page.sendNews(id, 'sent', 1, { nativeIds: ['mid.1'], threadKey: '9001' });
+    await page.ingest([sent, page.person(1, 'ann', { alsoKnownAs: '9001' })]);
+    await page.ingest([page.dm(now() - 1, '9001', 'd1')]);
+    expect(await take()).toBe(conversationId);
+    expect(await conversation(conversationId)).toMatchObject({ thread: '9001' });
+    const people = await page.rows(
+      'select count(distinct customer_id) as n from inbox.identities where workspace_id = $1',
+      [page.id],
+    );
+    expect(people).toEqual([{ n: 1 }]);
+    await reply(conversationId);
+    expect(inbox.jobs.at(-1)!.payload).toMatchObject({
+      outbound: { threadKey: '9001', privateReplyTo: null, to: [{ value: '9001' }] },
+    });
+  });
+
+  it('that failed lets the customer wait in public again, at the old place, and a retry answers once more', async () => {
+    await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+    const message = await replied(await take());
+    await page.ingest([page.sendNews(message.id, 'failed')]);
+    expect(await waits()).toEqual([['queued']]);
+    const retry = () => page.api((tx) => inbox.replies.retry(tx, { agentId: lea, messageId: message.id }));
+    const max = await page.agent('Max');
+    await take(max);
+    expect(await retry()).toEqual({ error: 'not-held' });
+    inbox.clock.advance(31 * 60_000);
+    await page.triage((tx) => inbox.queue.expireLeases(tx));
+    expect(await retry()).toMatchObject({ message: { sendState: 'queued' } });
+    expect(await waits()).toEqual([['answered', lea]]);
+  });
+
+  it('is refused to a comment that has had one, that is too old, that was taken back, and where the channel has none', async () => {
+    await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+    const commented = await take();
+    await replied(commented);
+    expect(await reply(commented)).toEqual({ error: 'private-reply-used' });
+    await page.ingest([page.comment(now() - 8 * 24 * 60, 'bob', 'c2')]);
+    const old = await take();
+    expect(await reply(old)).toEqual({ error: 'private-reply-too-late' });
+    await page.ingest([page.change(now(), 'comment:c2', { type: 'withdrawn', by: 'us' })]);
+    expect(await reply(old)).toEqual({ error: 'private-reply-not-offered' });
+    await page.ingest([page.account({ version: 2, privateReply: false }), page.comment(now() - 4, 'eve', 'c3')]);
+    expect(await reply(await take())).toEqual({ error: 'private-reply-not-offered' });
+    expect(inbox.jobs).toHaveLength(1);
+  });
+
+  it('is refused when it is longer than one message, and in public when it is longer than the platform takes there', async () => {
+    await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+    const commented = await take();
+    expect(await reply(commented, { text: 'x'.repeat(2_001) })).toEqual({ error: 'too-long', max: 2_000 });
+    const inPublic = { visibility: undefined };
+    expect(await reply(commented, { ...inPublic, text: 'x'.repeat(8_001) })).toEqual({ error: 'too-long', max: 8_000 });
+    expect(await reply(commented, { ...inPublic, text: 'x'.repeat(2_001) })).toMatchObject({ message: {} });
+  });
+
+  it('is refused to those who do not hold what waits in public', async () => {
+    await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+    const commented = await take();
+    expect(await reply(commented, { agentId: await page.agent('Max') })).toEqual({ error: 'not-held' });
+  });
+
+  it('covers nothing that waits in the private conversation itself', async () => {
+    await page.ingest([page.comment(now() - 9, 'ann', 'c1')]);
+    const commented = await take();
+    const { id } = await replied(commented);
+    await page.ingest([page.sendNews(id, 'sent', 1, { threadKey: 'ann' }), page.dm(now() - 5, 'ann', 'd1')]);
+    await page.ingest([page.comment(now() - 4, 'ann', 'c2', 'c1')]);
+    await page.rows('update inbox.conversations set thread_key = $2 where id = $1', [commented, 'comment:c1:ann']);
+    expect(await waits()).toEqual([['answered', lea], ['queued'], ['queued']]);
+    await take();
+    expect(await take()).toBe(commented);
+    await replied(commented);
+    expect(await waits()).toEqual([['answered', lea], ['offered'], ['answered', lea]]);
+    await page.ingest([page.dm(now() - 1, 'ann', 'd2')]);
+    const covered =
+      'select covered_by is not null as covered from inbox.messages where account_id = $1 and external_id = $2';
+    expect(await page.rows(covered, [page.accountId, 'd1'])).toEqual([{ covered: false }]);
+  });
+});
+
+it('opens both conversations of one matter to whoever was given one of them, and to nobody else who waits for a turn', async () => {
+  await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+  const commented = await take();
+  const { id, conversationId } = await replied(commented);
+  await page.ingest([page.sendNews(id, 'sent', 1, { threadKey: 'ann' }), page.dm(now() - 1, 'ann', 'd1')]);
+  const access = (agentId: string) =>
+    page.api(async (tx) => [...(await readAccess(tx, agentId, [commented, conversationId])).values()]);
+  expect(await access(lea)).toEqual([
+    { offered: true, customerQueued: true },
+    { offered: true, customerQueued: true },
+  ]);
+  const max = await page.agent('Max');
+  expect(await access(max)).toEqual([
+    { offered: false, customerQueued: true },
+    { offered: false, customerQueued: true },
+  ]);
+});
+
+it('knows one customer under both ids, whichever of them wrote first', async () => {
+  await page.ingest([page.dm(now() - 9, '9001', 'd1')]);
+  await page.ingest([page.person(1, 'ann', { alsoKnownAs: '9001' })]);
+  await page.ingest([page.comment(now() - 8, 'ann', 'c1')]);
+  const customers = 'select count(*) as n from inbox.customers where workspace_id = $1';
+  expect(await page.rows(customers, [page.id])).toEqual([{ n: 1 }]);
+});
+
+it('links the conversations of two customers whom the platform says to be one, and leaves merging to people', async () => {
+  await page.ingest([page.comment(now() - 9, 'ann', 'c1'), page.dm(now() - 8, '9001', 'd1')]);
+  await page.ingest([page.person(1, 'ann', { alsoKnownAs: '9001' })]);
+  const rows = await page.rows<{ linked: boolean; visibility: string }>(
+    `select continues is not null as linked, visibility from inbox.conversations where workspace_id = $1 order by 2`,
+    [page.id],
+  );
+  expect(rows).toEqual([
+    { linked: true, visibility: 'private' },
+    { linked: false, visibility: 'public' },
+  ]);
+  const people = await page.rows(
+    'select count(distinct customer_id) as n from inbox.identities where workspace_id = $1',
+    [page.id],
+  );
+  expect(people).toEqual([{ n: 2 }]);
+});
