@@ -1,4 +1,4 @@
-import { Inbox1763800000004, InboxSealedAndRecord1763800000003 } from '@app/inbox';
+import { inboxMigrations } from '@app/inbox';
 import { Jobs1763800000001, type AppDefinition } from '@app/runtime';
 import { ApiModule } from './api.module';
 import { apiSettings } from './config';
@@ -9,7 +9,7 @@ export const apiApp: AppDefinition<typeof apiSettings> = {
   name: 'api',
   role: 'api',
   settings: apiSettings,
-  migrations: [Jobs1763800000001, InboxSealedAndRecord1763800000003, Inbox1763800000004],
+  migrations: [Jobs1763800000001, ...inboxMigrations],
   routes: ['/'],
   module: (context) => ApiModule.of(context),
   configure: (app, _context, server) => app.get(HttpFront).mount(app, server),

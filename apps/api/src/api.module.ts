@@ -3,6 +3,8 @@ import {
   channelKind,
   deliveryReprocessJob,
   deliveryReprocessJobName,
+  messageModerateJob,
+  messageModerateJobName,
   messageSendJob,
   messageSendJobName,
 } from '@app/channel';
@@ -11,7 +13,12 @@ import {
   Attachments,
   Changes,
   CHANGES_TABLE,
+  defineErase,
+  defineExport,
   Drafts,
+  Erasures,
+  Exports,
+  Moderation,
   Notes,
   Queue,
   Replies,
@@ -24,6 +31,8 @@ import { AccountsResolver } from './accounts/accounts.resolver';
 import { AttachmentRoutes } from './attachments/attachment-routes';
 import type { apiSettings } from './config';
 import { ConversationsResolver } from './conversations/conversations.resolver';
+import { CustomerMutationsResolver } from './customers/customer-mutations.resolver';
+import { CustomersResolver } from './customers/customers.resolver';
 import { DraftsResolver } from './drafts/drafts.resolver';
 import { NodeResolver } from './graphql/node.resolver';
 import type { ResolvesFields } from './graphql/schema';
@@ -35,6 +44,7 @@ import { ChangeEvents } from './live/change-events';
 import { LiveResolver } from './live/live.resolver';
 import { MessageMutationsResolver } from './messages/message-mutations.resolver';
 import { MessagesResolver } from './messages/messages.resolver';
+import { ModerationResolver } from './messages/moderation.resolver';
 import { QueueMutationsResolver } from './queue/queue-mutations.resolver';
 import { QueueResolver } from './queue/queue.resolver';
 import { CurrentSession } from './viewer/current-session';
@@ -47,11 +57,14 @@ import { ViewerResolver } from './viewer/viewer.resolver';
 const resolvers = [
   AccountsResolver,
   ConversationsResolver,
+  CustomerMutationsResolver,
+  CustomersResolver,
   DraftsResolver,
   InstallationResolver,
   LiveResolver,
   MessageMutationsResolver,
   MessagesResolver,
+  ModerationResolver,
   NodeResolver,
   QueueMutationsResolver,
   QueueResolver,
@@ -70,6 +83,13 @@ const inbox = [
   {
     provide: Replies,
     useFactory: (changes: Changes, jobs: Jobs) => new Replies(changes, jobs),
+    inject: [Changes, Jobs],
+  },
+  { provide: Erasures, useFactory: (jobs: Jobs) => new Erasures(jobs), inject: [Jobs] },
+  { provide: Exports, useFactory: (jobs: Jobs) => new Exports(jobs), inject: [Jobs] },
+  {
+    provide: Moderation,
+    useFactory: (changes: Changes, jobs: Jobs) => new Moderation(changes, jobs),
     inject: [Changes, Jobs],
   },
   { provide: Sessions, useFactory: () => new Sessions() },
@@ -108,10 +128,13 @@ export class ApiModule {
   }
 }
 
-/** What the api asks of connectors. It serves no job itself. */
+/** What the api asks of others. It serves no job itself. */
 function defineJobs(jobs: Jobs): void {
+  defineErase(jobs);
+  defineExport(jobs);
   for (const channel of channelKind.options) {
     jobs.define(messageSendJobName(channel), { payload: messageSendJob });
+    jobs.define(messageModerateJobName(channel), { payload: messageModerateJob });
     jobs.define(deliveryReprocessJobName(channel), { payload: deliveryReprocessJob });
   }
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { deliveryReprocessJobName } from '@app/channel';
-import { listAccounts } from '@app/inbox';
+import { listAccounts, type AccountFacts } from '@app/inbox';
 import { CONFIG, Jobs } from '@app/runtime';
 import type { ApiConfig } from '../config';
 import { connectionOf, isAddress, isUuid, pageRequest } from '../graphql/cursor';
@@ -10,6 +10,7 @@ import type { Resolvers } from '../graphql/generated';
 import type { Operation } from '../graphql/operation';
 import type { ResolvesFields } from '../graphql/schema';
 import { faultOfKey, notFound } from '../graphql/user-errors';
+import type { Words } from '../graphql/words';
 import { readUnreadable, type IntakeGauge } from './intake-gauges';
 
 /** A one-time link to a connector's own page. Milliseconds. */
@@ -36,9 +37,11 @@ export class AccountsResolver implements ResolvesFields {
       Account: {
         channel: (account) => enumName(account.channel),
         status: (account) => enumName(account.status),
-        advice: (account) => account.detail,
+        advice: (account, _args, { words }) => adviceOf(account, words),
         checkedAt: (account) => account.checkedAt.toISOString(),
         pausedUntil: (account) => account.pausedUntil?.toISOString() ?? null,
+        tokenDaysLeft: ({ tokenExpiresAt }, _args, { database }) =>
+          tokenExpiresAt && daysBetween(database.clock.now(), tokenExpiresAt),
         intake: async (account, _args, operation) =>
           (await operation.load.intake.load(account.id)) ?? nothingArrived(account.id),
       },
@@ -102,7 +105,7 @@ export class AccountsResolver implements ResolvesFields {
       return until;
     });
     const base = this.config.EVENHAND_PUBLIC_URL?.replace(/\/+$/, '') ?? '';
-    const connectUrl = `${base}/connect/${ticket}`;
+    const connectUrl = `${base}/connect/${channel}/${ticket}`;
     return { connectUrl, expiresAt: expiresAt.toISOString(), userErrors: [], clientMutationId };
   }
 }
@@ -112,6 +115,19 @@ function refused<E>(fault: E, input: { readonly clientMutationId: string }) {
   return { connectUrl: null, expiresAt: null, userErrors: [fault], clientMutationId };
 }
 
+/** What is wrong, in the viewer's language; the connector's own words stand beside it. */
+function adviceOf({ status, detail }: AccountFacts, words: Words): string {
+  if (status === 'reconnect_needed') return words.advice.reconnect;
+  if (status === 'disconnected') return words.advice.disconnected;
+  // without words of the connector it is connecting for the first time
+  return status === 'degraded' && detail !== '' ? words.advice.troubled : '';
+}
+
+/** Whole days, none below zero. */
+function daysBetween(now: Date, then: Date): number {
+  return Math.max(0, Math.floor((then.getTime() - now.getTime()) / 86_400_000));
+}
+
 function nothingArrived(accountId: string): IntakeGauge {
   return {
     accountId,
@@ -119,6 +135,7 @@ function nothingArrived(accountId: string): IntakeGauge {
     read: 0,
     ignored: 0,
     unreadable: 0,
+    filled: 0,
     toProcess: 0,
     oldestUnprocessedAt: null,
     lastReceivedAt: null,

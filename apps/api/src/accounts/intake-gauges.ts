@@ -7,6 +7,7 @@ export interface IntakeGauge {
   readonly read: number;
   readonly ignored: number;
   readonly unreadable: number;
+  readonly filled: number;
   readonly toProcess: number;
   readonly oldestUnprocessedAt: Date | null;
   readonly lastReceivedAt: Date | null;
@@ -24,7 +25,7 @@ export interface UnreadableFacts {
 export async function readIntakeGauges(tx: Tx): Promise<Map<string, IntakeGauge>> {
   const rows = await tx.query<IntakeGauge>(
     /* sql */ `
-    select account_id as "accountId", received, read, ignored, unreadable, to_process as "toProcess",
+    select account_id as "accountId", received, read, ignored, unreadable, filled, to_process as "toProcess",
            oldest_unprocessed_at as "oldestUnprocessedAt", last_received_at as "lastReceivedAt"
       from intake.gauges($1)`,
     [tx.workspaceId],

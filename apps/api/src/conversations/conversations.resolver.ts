@@ -10,6 +10,7 @@ import { enumName } from '../graphql/enum-names';
 import type { Resolvers } from '../graphql/generated';
 import type { ResolvesFields } from '../graphql/schema';
 import { isOpened } from './opened';
+import { answerableInPrivate, shownWindow } from './reply-window';
 
 const LISTS = { MINE: listHeldConversations, FAILED: listTroubledConversations, DONE: listDoneConversations };
 
@@ -56,11 +57,16 @@ export class ConversationsResolver implements ResolvesFields {
           return connectionOf(await operation.load.timelines.load({ conversationId: c.id, request }), request);
         },
         trouble: (c) => c.trouble && enumName(c.trouble),
+        replyWindow: shownWindow,
+        linked: async (c, _args, operation) => {
+          if (!isOpened(c, operation)) return [];
+          const linked = await Promise.all(c.linked.map((id) => operation.load.conversations.load(id)));
+          return linked.filter((other) => other !== undefined);
+        },
+        handledElsewhere: (c, _args, operation) =>
+          c.handledBy === null || !isOpened(c, operation) ? null : c.handledBy || operation.words.anotherProgram,
+        canAnswerInPrivate: (c, _args, operation) => isOpened(c, operation) && answerableInPrivate(c, operation),
         lastMessageAt: (c) => c.lastMessageAt.toISOString(),
-      },
-      Customer: {
-        displayName: (customer) => (customer.known && customer.givenName) || customer.pseudonym,
-        preferredLanguage: (customer) => customer.language,
       },
     };
   }

@@ -138,7 +138,7 @@ describe('those who may not', () => {
     const { accountConnect } = await ana.call<{ accountConnect: { connectUrl: string } }>(
       'mutation { accountConnect(input: { channel: EMAIL, clientMutationId: "1" }) { connectUrl expiresAt userErrors { message } } }',
     );
-    expect(accountConnect.connectUrl).toMatch(/^\/connect\/[\w-]{32}$/);
+    expect(accountConnect.connectUrl).toMatch(/^\/connect\/email\/[\w-]{32}$/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { accountLoaders } from '../accounts/accounts.loader';
 import { conversationLoaders } from '../conversations/conversations.loader';
-import { customerLoaders } from '../conversations/customers.loader';
+import { customerLoaders } from '../customers/customers.loader';
 import { draftLoaders } from '../drafts/drafts.loader';
 import { messageLoaders } from '../messages/messages.loader';
 import { queueLoaders } from '../queue/queue.loader';

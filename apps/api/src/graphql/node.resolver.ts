@@ -24,6 +24,7 @@ export class NodeResolver implements ResolvesFields {
 
 async function find(operation: Operation, id: string): Promise<AnyNode | undefined> {
   const { load, viewer } = operation;
+  const mayErase = viewer.role === 'admin';
   const [conversationId, agentId] = id.split('.', 2);
   if (conversationId && agentId === viewer.agentId && isUuid(conversationId)) {
     const opened = await findOpened(operation, conversationId);
@@ -60,6 +61,10 @@ async function find(operation: Operation, id: string): Promise<AnyNode | undefin
       const opened = file?.conversationId ? await load.conversations.load(file.conversationId) : undefined;
       return own || (opened && isOpened(opened, operation)) ? named('Attachment', file) : undefined;
     }
+    case 'erasure':
+      return mayErase ? named('CustomerErasure', await load.erasures.load(id)) : undefined;
+    case 'export':
+      return mayErase ? named('CustomerExport', await load.exports.load(id)) : undefined;
     case undefined:
       return undefined;
   }

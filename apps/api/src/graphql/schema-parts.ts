@@ -7,6 +7,7 @@ const PARTS = [
   'installation/installation',
   'viewer/viewer',
   'accounts/accounts',
+  'customers/customers',
   'queue/queue',
   'conversations/conversations',
   'messages/messages',

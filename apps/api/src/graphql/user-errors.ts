@@ -19,9 +19,12 @@ const MAX_KEY = 100;
 
 /** What is wrong with the client's idempotency key, if anything. */
 export function faultOfKey(key: string, words: Words) {
-  if (key.trim() === '') return invalid(['clientMutationId'], words.missing('clientMutationId'));
+  return faultOfText('clientMutationId', key, MAX_KEY, words);
+}
+
+/** What is wrong with a short text that must be there, if anything. */
+export function faultOfText(field: string, text: string, most: number, words: Words) {
   // PostgreSQL takes no NUL in a text
-  if (key.includes('\0')) return invalid(['clientMutationId'], words.missing('clientMutationId'));
-  if (key.length > MAX_KEY) return invalid(['clientMutationId'], words.tooLong(MAX_KEY, key.length));
-  return undefined;
+  if (text.trim() === '' || text.includes('\0')) return invalid([field], words.missing(field));
+  return text.length > most ? invalid([field], words.tooLong(most, text.length)) : undefined;
 }

@@ -35,6 +35,15 @@ export interface Words {
   readonly timedOut: string;
   /** Of a message of which it is not known whether it left, whatever went wrong. */
   readonly unconfirmed: string;
+  /** Of an account that does not work. */
+  readonly advice: { readonly reconnect: string; readonly troubled: string; readonly disconnected: string };
+  /** A program of ours that has not told its name. */
+  readonly anotherProgram: string;
+  readonly windowClosed: string;
+  readonly notPublic: string;
+  readonly privateReply: { readonly used: string; readonly tooLate: string; readonly notOffered: string };
+  readonly notModeratable: string;
+  readonly confirmationWrong: string;
   readonly failures: Readonly<Record<SendFailureCode, string>>;
 }
 
@@ -73,6 +82,21 @@ const en: Words = {
   internal: (requestId) => `Something went wrong here. It has been logged under ${requestId}.`,
   timedOut: 'This took too long and was given up. Please try again.',
   unconfirmed: 'Delivery is not confirmed: the message may or may not have gone out.',
+  advice: {
+    reconnect: 'The platform refuses what we sign in with: an admin must connect this account again.',
+    troubled: 'The connection does not work at the moment; it is tried again by itself.',
+    disconnected: 'This account is disconnected.',
+  },
+  anotherProgram: 'another program',
+  notPublic: 'This conversation is private: nothing can be said here in public.',
+  windowClosed: 'The platform lets us write here only once the customer has written again. Your text is kept.',
+  privateReply: {
+    used: 'This message has been answered in private already; the platform allows that once. Your text is kept.',
+    tooLate: 'This message is too old to be answered in private. Your text is kept.',
+    notOffered: 'Nothing here can be answered in private. Your text is kept.',
+  },
+  notModeratable: 'The platform does not let us do this with this message.',
+  confirmationWrong: 'This is not the pseudonym of the customer. Nothing was erased.',
   failures: {
     REPLY_WINDOW_CLOSED: 'The platform no longer lets us answer.',
     RECONNECT_NEEDED: 'The account must be connected again.',
@@ -124,6 +148,22 @@ const fr: Words = {
   internal: (requestId) => `Une erreur s’est produite. Elle est consignée sous ${requestId}.`,
   timedOut: 'Cela a pris trop de temps et a été abandonné. Veuillez réessayer.',
   unconfirmed: 'La remise n’est pas confirmée : le message est peut-être parti, peut-être pas.',
+  advice: {
+    reconnect: 'La plateforme refuse nos identifiants : un administrateur doit reconnecter ce compte.',
+    troubled: 'La connexion ne fonctionne pas pour l’instant ; elle est retentée d’elle-même.',
+    disconnected: 'Ce compte est déconnecté.',
+  },
+  anotherProgram: 'un autre programme',
+  notPublic: 'Cette conversation est privée : rien ne peut y être dit en public.',
+  windowClosed:
+    'La plateforme ne nous laisse écrire ici que lorsque le client aura écrit de nouveau. Votre texte est conservé.',
+  privateReply: {
+    used: 'Ce message a déjà reçu une réponse privée ; la plateforme n’en permet qu’une. Votre texte est conservé.',
+    tooLate: 'Ce message est trop ancien pour une réponse privée. Votre texte est conservé.',
+    notOffered: 'Rien ici ne peut recevoir de réponse privée. Votre texte est conservé.',
+  },
+  notModeratable: 'La plateforme ne nous permet pas de faire cela avec ce message.',
+  confirmationWrong: 'Ce n’est pas le pseudonyme du client. Rien n’a été effacé.',
   failures: {
     REPLY_WINDOW_CLOSED: 'La plateforme ne nous laisse plus répondre.',
     RECONNECT_NEEDED: 'Le compte doit être reconnecté.',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Queue, readChanges, readCounters, type Change } from '@app/inbox';
 import { ChangeFeed, InvalidSyncId } from '@app/runtime';
-import { findOpened } from '../conversations/opened';
+import { findOpened, isOpened } from '../conversations/opened';
 import { badArgument } from '../graphql/cursor';
 import type { ResolversTypes } from '../graphql/generated';
 import type { Operation } from '../graphql/operation';
@@ -55,8 +55,11 @@ export class ChangeEvents {
         return { __typename: 'QueueChangedEvent', ...event, waiting, oldestWaitingSince };
       }
       case 'conversation': {
-        const conversation = await findOpened(operation, change.id);
-        return conversation && { __typename: 'ConversationChangedEvent', ...event, conversation };
+        const conversation = await load.conversations.load(change.id);
+        if (!conversation) return { __typename: 'ConversationGoneEvent', ...event, conversationId: change.id };
+        return isOpened(conversation, operation)
+          ? { __typename: 'ConversationChangedEvent', ...event, conversation }
+          : undefined;
       }
       case 'message': {
         const item = await load.messages.load(change.id);

@@ -242,6 +242,20 @@ describe('changesSince', () => {
     expect(JSON.stringify(steps)).toContain('missed');
   });
 
+  it('tells that a conversation is gone when a late mail shows that it was part of another', async () => {
+    const lea = await api.signedIn('lea@nord.example');
+    const answering = (id: string) => ({ threading: { references: [{ kind: 'native', id, direct: true }] } });
+    const mail = { from: 'late@customer.example', text: 'hello' };
+    await nord.arrive([{ ...mail, at: minutesAgo(9), messageId: 'late-0' }]);
+    await nord.arrive([{ ...mail, at: minutesAgo(7), messageId: 'late-2', ...answering('late-1') }]);
+    const syncId = await syncIdOf(lea);
+    await nord.arrive([{ ...mail, at: minutesAgo(8), messageId: 'late-1', ...answering('late-0') }]);
+    await until('one of the two is gone', async () => {
+      const { changesSince } = await lea.call<Since>(SINCE, { syncId });
+      return changesSince.events.some(({ __typename }) => __typename === 'ConversationGoneEvent') || undefined;
+    });
+  });
+
   it('says so when the log no longer reaches back, and refuses what is no sync id', async () => {
     const lea = await api.signedIn('lea@nord.example');
     const syncId = await syncIdOf(lea);

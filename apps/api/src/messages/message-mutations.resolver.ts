@@ -1,18 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Notes, once, Replies, type MessageFacts } from '@app/inbox';
+import { Notes, once, Replies } from '@app/inbox';
 import { ChangeFeed } from '@app/runtime';
 import { findOpened } from '../conversations/opened';
 import { notYours } from '../conversations/not-yours';
 import { isUuid } from '../graphql/cursor';
 import { wordOf } from '../graphql/enum-names';
-import type { MessageSendInput, NoteCreateInput, Resolvers, ResolversTypes } from '../graphql/generated';
+import type { MessageSendInput, NoteCreateInput, Resolvers } from '../graphql/generated';
 import type { Operation } from '../graphql/operation';
 import type { ResolvesFields } from '../graphql/schema';
 import { faultOfKey, invalid, notFound } from '../graphql/user-errors';
 import { faultOfFiles } from './draft-files';
+import { accountUnavailable, sendRefusal, tooLong, type Refusal } from './send-refusals';
 import { edgeOf } from './timeline-edge';
-
-type Refusal = Awaited<ResolversTypes['UserError']>;
 
 /** Sending, trying again, deciding, and notes. */
 @Injectable()
@@ -58,6 +57,10 @@ export class MessageMutationsResolver implements ResolvesFields {
     const conversation = isUuid(conversationId) ? await findOpened(operation, conversationId) : undefined;
     if (!conversation) return refuse(notFound(['conversationId'], words));
     if (!isUuid(input.seenUpTo)) return refuse(notFound(['seenUpTo'], words));
+    if (input.visibility === 'PUBLIC' && conversation.visibility === 'private') {
+      return refuse(invalid(['visibility'], words.notPublic));
+    }
+    const inPrivate = input.visibility === 'PRIVATE' && conversation.visibility === 'public';
 
     const result = await operation.write((tx) =>
       this.replies.send(tx, {
@@ -68,38 +71,16 @@ export class MessageMutationsResolver implements ResolvesFields {
         replyKind: wordOf(input.replyKind ?? 'ANSWER'),
         seenUpTo: input.seenUpTo,
         clientMutationId,
+        outsideWindow: input.sendAnyway,
+        ...(inPrivate ? { visibility: 'private' } : {}),
       }),
     );
-    if ('error' in result) {
-      switch (result.error) {
-        case 'collision': {
-          const newerItems = await itemsOf(operation, result.newer);
-          return refuse({ __typename: 'CollisionError', field: null, message: words.collision, newerItems });
-        }
-        case 'not-held':
-          return refuse(await notYours(operation, conversationId));
-        case 'no-recipient':
-          return refuse(invalid(null, words.noRecipient));
-        case 'reconnect-needed': {
-          const account = (await operation.load.accounts.load(conversation.accountId))!;
-          return refuse({
-            __typename: 'AccountUnavailableError',
-            field: null,
-            message: words.reconnectNeeded,
-            account,
-          });
-        }
-        case 'too-long':
-          return refuse(tooLong(operation, text, result.max));
-        case 'empty':
-          return refuse(invalid(['text'], words.missing('text')));
-        case 'unknown-attachment':
-          return refuse(invalid(['attachmentIds'], words.unknownAttachment));
-      }
-    }
+    if ('error' in result) return refuse(await sendRefusal(operation, conversation, text, result));
     const item = (await operation.load.messages.load(result.message.id))!;
-    const after = (await operation.load.conversations.load(conversationId))!;
-    const waitId = after.waitId ?? conversation.waitId;
+    // a private answer to a public message stands in a conversation of its own, and ends the wait of the public one
+    const after = (await operation.load.conversations.load(item.conversationId))!;
+    const answered = (await operation.load.conversations.load(conversationId))!;
+    const waitId = answered.waitId ?? conversation.waitId;
     return {
       message: item,
       timelineItemEdge: edgeOf(item),
@@ -171,8 +152,7 @@ export class MessageMutationsResolver implements ResolvesFields {
     if ('error' in result) {
       if (result.error === 'not-held') return refuse(await notYours(operation, conversation.id));
       if (result.error !== 'reconnect-needed') return refuse(invalid(['messageId'], wrongState));
-      const account = (await operation.load.accounts.load(conversation.accountId))!;
-      return refuse({ __typename: 'AccountUnavailableError', field: null, message: words.reconnectNeeded, account });
+      return refuse(await accountUnavailable(operation, conversation.accountId));
     }
     const message = (await operation.load.messages.load(messageId))!;
     return { message, userErrors: [], clientMutationId, syncId: await this.syncId(operation) };
@@ -181,14 +161,4 @@ export class MessageMutationsResolver implements ResolvesFields {
   private syncId(operation: Operation): Promise<string> {
     return operation.read((tx) => this.changes.currentSyncId(tx));
   }
-}
-
-function tooLong({ words }: Operation, text: string, limit: number): Refusal {
-  const actual = text.length;
-  return { __typename: 'TooLongError', field: ['input', 'text'], message: words.tooLong(limit, actual), limit, actual };
-}
-
-async function itemsOf(operation: Operation, ids: readonly string[]): Promise<MessageFacts[]> {
-  const items = await Promise.all(ids.map((id) => operation.load.messages.load(id)));
-  return items.filter((item) => item !== undefined);
 }

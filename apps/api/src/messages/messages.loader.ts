@@ -3,6 +3,7 @@ import {
   readAttachments,
   readAttachmentsOf,
   readMessages,
+  readPartsOf,
   readTimelines,
   type MessageFacts,
   type Page,
@@ -15,6 +16,7 @@ export function messageLoaders(reads: ReadTransaction) {
   return {
     messages: byId((ids) => reads.run((tx) => readMessages(tx, ids))),
     attachments: byId((ids) => reads.run((tx) => readAttachments(tx, ids))),
+    partsOf: byKey((ids) => reads.run((tx) => readPartsOf(tx, ids))),
     attachmentsOf: byKey((ids) => reads.run((tx) => readAttachmentsOf(tx, ids))),
     timelines: timelineLoader(reads),
   };

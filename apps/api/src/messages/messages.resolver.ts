@@ -5,6 +5,7 @@ import { enumName } from '../graphql/enum-names';
 import type { Resolvers } from '../graphql/generated';
 import type { Operation } from '../graphql/operation';
 import type { ResolvesFields } from '../graphql/schema';
+import { mayModerate } from './may-moderate';
 import { outsideColleague } from './outside-colleague';
 
 /** How messages and notes are shown. What changes them stands in message-mutations.resolver.ts. */
@@ -25,8 +26,20 @@ export class MessagesResolver implements ResolvesFields {
         actor: actorOf,
         direction: (m) => (m.direction === 'inbound' ? 'INBOUND' : 'OUTBOUND'),
         origin: (m) => enumName(m.origin),
+        visibility: (m) => enumName(m.visibility),
         kind: (m) => (m.class === 'own' ? 'ORDINARY' : enumName(m.class)),
         attachments: async (m, _args, { load }) => (await load.attachmentsOf.load(m.id)) ?? [],
+        pendingFiles: (m) =>
+          m.pendingFiles.map(({ kind, problem }) => ({ kind: enumName(kind), problem: problem ?? null })),
+        withdrawnBy: (m) => m.withdrawnBy && enumName(m.withdrawnBy),
+        moderation: (m) =>
+          m.moderation && {
+            action: enumName(m.moderation.action),
+            state: enumName(m.moderation.state),
+            detail: m.moderation.detail ?? null,
+          },
+        canModerate: mayModerate,
+        reactions: (m) => m.reactions.map(({ emoji }) => emoji),
         source: (m) => m.source && sourceFile(m, m.source),
         replyKind: (m) => m.replyKind && enumName(m.replyKind),
         send: (m) => (m.sendState === null ? null : m),
@@ -38,6 +51,12 @@ export class MessagesResolver implements ResolvesFields {
         sendsAt: (m) => m.sendNextAt?.toISOString() ?? null,
         attempt: (m) => m.sendAttempt ?? 0,
         failure: (m) => (m.failure === null ? null : m),
+        parts: async (m, _args, { load }) => (await load.partsOf.load(m.id)) ?? [],
+      },
+      SendPart: {
+        part: (p) => p.part + 1,
+        state: (p) => enumName(p.sendState),
+        failure: (p) => (p.failure === null ? null : p),
       },
       SendFailure: {
         code: (m) => m.failure?.code ?? 'UNKNOWN',

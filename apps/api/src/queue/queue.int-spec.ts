@@ -193,9 +193,10 @@ describe('taking the next', () => {
 
 describe('a page of fifty', () => {
   const ROW = `id reference opened subject preview lastMessageAt trouble version account { id name status } customer { displayName }
-    wait { id waitingSince state end { kind by { displayName } } } offer { id state } heldBy { displayName } draft { text attachments { id } }`;
+    wait { id waitingSince state end { kind by { displayName } } } offer { id state } heldBy { displayName } draft { text attachments { id } }
+    replyWindow { state closesAt } linked { id reference } handledElsewhere canAnswerInPrivate`;
   const LINES =
-    'timeline(last: 2) { nodes { id ... on Message { text actor { displayName } attachments { id } source { id } send { state failure { message } } } } }';
+    'timeline(last: 2) { nodes { id ... on Message { text actor { displayName } attachments { id } source { id } reactions moderation { state } canModerate pendingFiles { kind } send { state failure { message } parts { part state } } } } }';
 
   beforeAll(async () => {
     await nord.agent('fifty@nord.example', 'agent', 100);
