@@ -10,4 +10,7 @@ export const emailCapabilities: Capabilities = {
   typingIndicator: false,
   readReceipts: false,
   privateReply: false,
+  partLength: null,
+  inPublic: null,
+  moderates: false,
 };

@@ -81,7 +81,7 @@ function filledIn(more: Record<string, string> = {}): Record<string, string> {
 }
 
 function post(ticket: string, values: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(`${base}/connect/${ticket}`, { method: 'POST', body: new URLSearchParams(values), headers });
+  return fetch(`${base}/connect/email/${ticket}`, { method: 'POST', body: new URLSearchParams(values), headers });
 }
 
 async function addresses(): Promise<string[]> {
@@ -95,7 +95,7 @@ afterEach(() => app.context.database.query('update intake.accounts set disconnec
 
 test('a mailbox is connected by a one-time link, and its secrets are stored encrypted', async () => {
   const ticket = await issue();
-  const form = await fetch(`${base}/connect/${ticket}`, { headers: { 'accept-language': 'fr-FR,fr' } });
+  const form = await fetch(`${base}/connect/email/${ticket}`, { headers: { 'accept-language': 'fr-FR,fr' } });
   expect(form.status).toBe(200);
   expect(form.headers.get('content-security-policy')).toContain("default-src 'none'");
   expect(await form.text()).toContain('Connecter un compte');
@@ -125,7 +125,7 @@ test.each([
   ['a port that is no number', { imapPort: 'x' }, /imap\.port is wrong/],
   ['an address that is none', { address: 'support' }, /address is wrong/],
   ['markup in a field', { imapHost: '"><script>alert(1)</script>' }, /imap\.host is wrong/],
-  ['a metadata service', { imapHost: '169.254.169.254' }, /never a mail server/],
+  ['a metadata service', { imapHost: '169.254.169.254' }, /no server for us/],
 ])('%s is told by name', async (_, values, words) => {
   const refused = await post(await issue(), filledIn(values));
   const text = await refused.text();
@@ -135,7 +135,7 @@ test.each([
 });
 
 test('an unknown, an old and a worn-out link open nothing', async () => {
-  expect((await fetch(`${base}/connect/unknown`)).status).toBe(410);
+  expect((await fetch(`${base}/connect/email/unknown`)).status).toBe(410);
   const old = await issue(null, new Date(Date.now() - 1));
   expect((await post(old, filledIn())).status).toBe(410);
   const worn = await issue();

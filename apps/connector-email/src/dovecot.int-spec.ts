@@ -55,7 +55,7 @@ withDovecot('with Dovecot', () => {
     })();
     for (let i = 0; i < 7; i++) {
       const before = await cursor();
-      await world.until(async () => (await cursor()) > before || (await cursor()) > 400, 'reading to go on');
+      await world.until(async () => (await cursor()) > before || (await cursor()) > 400, 'reading to go on', 60_000);
       await dovecot.killSessions();
       if (i === 3) {
         await current.stop();

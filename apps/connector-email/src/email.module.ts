@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Router } from 'express';
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { connectPage, ConnectorHost, HostGuard, ReplyTokens, Vault } from '@app/connector-host';
+import { allowsPrivateHosts, connectPage, ConnectorHost, HostGuard, ReplyTokens, Vault } from '@app/connector-host';
 import type { AppContext } from '@app/runtime';
 import type { emailSettings } from './config';
 import { EmailConnector } from './connector';
@@ -30,7 +30,7 @@ export class EmailHost implements OnApplicationBootstrap, OnApplicationShutdown 
         memoryMb: READ_MEMORY_MB,
       }),
       blobs,
-      guard: new HostGuard(config.EVENHAND_ALLOW_PRIVATE_HOSTS ?? isLoopback(config.EVENHAND_HOST)),
+      guard: new HostGuard(allowsPrivateHosts(config)),
       replyTokens: new ReplyTokens(database),
       signingKeys: vault.signingKeys,
       clock,
@@ -47,6 +47,7 @@ export class EmailHost implements OnApplicationBootstrap, OnApplicationShutdown 
       health,
       metrics,
       holder,
+      keepRawDays: config.EVENHAND_KEEP_RAW_DAYS,
     });
   }
 
@@ -73,8 +74,4 @@ export class EmailModule {
   static of(context: AppContext<typeof emailSettings>): DynamicModule {
     return { module: EmailModule, providers: [{ provide: EmailHost, useFactory: () => new EmailHost(context) }] };
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -146,7 +146,10 @@ export class FolderReader {
       const sources = new Map(uids.map((uid) => [this.source(uid), uid]));
       const known = await this.session.known([...sources.keys()]);
       const missing = [...sources].filter(([source]) => !known.has(source)).map(([, uid]) => uid);
-      for await (const { deliveries } of this.batches(missing)) await this.session.commit(deliveries, null);
+      for await (const { deliveries } of this.batches(missing)) {
+        const filled = deliveries.map((delivery) => ({ ...delivery, origin: 'fill' as const }));
+        await this.session.commit(filled, null);
+      }
       if (missing.length > 0) {
         this.logger.warn('mails were missing and have been added', {
           accountId: this.session.account.id,

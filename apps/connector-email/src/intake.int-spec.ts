@@ -90,7 +90,9 @@ test('a mail that arrives becomes one event, with its raw bytes kept encrypted',
     history: false,
   });
   expect(events[0]!.text).toContain('Elle fuit.');
-  const [row] = await world.database.query<{ id: string; raw: Buffer }>('select id, raw from intake.deliveries');
+  const [row] = await world.database.query<{ id: string; raw: Buffer }>(
+    'select delivery_id as id, bytes as raw from intake.raw_bytes',
+  );
   expect(row!.raw.includes('Elle fuit')).toBe(false);
   expect(world.vault.open('delivery', row!.id, row!.raw).toString()).toContain('Elle fuit.');
 });
@@ -263,6 +265,11 @@ test('a reply to our address or our Message-ID names its conversation, a forged 
     subject: 'Re: x',
     text: 'y',
     attachments: [],
+    visibility: 'private' as const,
+    threadKey: null,
+    privateReplyTo: null,
+    window: null,
+    automated: false,
     inReplyTo: null,
     references: [],
   };

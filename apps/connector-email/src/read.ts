@@ -8,7 +8,7 @@ import type {
   Reference,
   SendEvent,
 } from '@app/channel';
-import { MAX_REFERENCES } from '@app/channel';
+import { guessLanguage, MAX_REFERENCES } from '@app/channel';
 import { contentKey } from './mail/content-key';
 import type { MailAddress, ParsedMail } from './mail/parsed-mail';
 import type { MailTokens } from './tokens';
@@ -87,6 +87,8 @@ function messageOf(
   const key =
     mail.unreadable === undefined ? contentKey(mail) : `raw:${createHash('sha256').update(delivery.raw).digest('hex')}`;
   const author = outbound ? { value: account.address } : authorOf(mail, account.address, key);
+  // of what is new: what is quoted below it may be ours
+  const language = guessLanguage(mail.text.slice(0, mail.quoteStart));
   const problems = [...mail.problems];
   if (context.wholeSize !== undefined) {
     problems.push(
@@ -111,8 +113,9 @@ function messageOf(
     text: mail.text,
     ...(mail.html === undefined ? {} : { html: mail.html }),
     ...(mail.quoteStart === undefined ? {} : { quoteStart: mail.quoteStart }),
-    ...(mail.language === undefined || mail.language === 'other' ? {} : { language: mail.language }),
+    ...(language === undefined ? {} : { language }),
     attachments: [...parts.attachments],
+    pendingFiles: [],
     threading: {
       ...(parts.token === undefined ? {} : { token: parts.token }),
       references: referencesOf(mail, tokens),
@@ -189,6 +192,8 @@ function seen(outboundId: string, delivery: RawDelivery, nativeIds: string[]): S
     kind: 'send',
     externalId: `${outboundId}:seen`,
     outboundId,
+    part: 0,
+    parts: 1,
     attempt: 0,
     state: 'sent',
     at: delivery.arrivedAt.toISOString(),

@@ -54,7 +54,8 @@ describe('the mail reader', () => {
   }, 60_000);
 
   it('still shows the sender, the subject and the source of a mail over which it gave up', async () => {
-    read({ workers: 1, timeoutMs: 4_000 });
+    // as in the product: the last, least daring attempt needs a moment of its own on a busy machine
+    read({ workers: 1, timeoutMs: 10_000 });
     const hung = await reader.read(slow());
     expect(hung).toMatchObject({
       // a fast machine gives up for the number of parts before the time is over

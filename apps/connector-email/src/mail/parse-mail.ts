@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { classify, isNoReply, listIdOf, protection, suppressesAutoReply } from './classify';
-import { guessLanguage } from './language';
 import { MAX_ATTACHMENTS, MAX_MAIL_BYTES, MAX_PROBLEMS, OVERSIZE_HEAD_BYTES } from './mail-limits';
 import { contentIdOf, nameAttachments } from './name-attachments';
 import type { ParsedMail } from './parsed-mail';
@@ -44,7 +43,6 @@ export async function parseMail(raw: Buffer, mode: ParseMode = 'full', because?:
     subject: facts.subject,
     answers: facts.inReplyTo.length > 0 || facts.references.length > 0,
   });
-  const language = guessLanguage(body.text.slice(0, quote ?? body.text.length));
   const unreadable =
     because ??
     (raw.length === 0
@@ -79,7 +77,6 @@ export async function parseMail(raw: Buffer, mode: ParseMode = 'full', because?:
     ...(guarded === undefined ? {} : { protection: guarded }),
     bodySha256: createHash('sha256').update(identityBytes(raw)).digest('hex'),
     problems: [...new Set(problems)].slice(0, MAX_PROBLEMS),
-    ...(language === undefined ? {} : { language }),
     ...(unreadable === undefined ? {} : { unreadable }),
   };
 }

@@ -84,8 +84,6 @@ export interface ParsedMail {
   readonly bodySha256: string;
   /** What could not be read well, in words for an agent. */
   readonly problems: readonly string[];
-  /** Language of the new text, from a few common words; absent where there is too little text. */
-  readonly language?: 'fr' | 'en' | 'other';
   /** Why the mail could not be read; set when what is shown is at best its raw source. */
   readonly unreadable?: string;
 }
