@@ -1,0 +1,117 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as it came over the wire. */
+export interface Asked {
+  readonly method: string;
+  /** With the query, undecoded. */
+  readonly target: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export type Reply =
+  /** Cuts the connection once the whole request has come: whatever was asked for has happened. */
+  | 'cut'
+  /** Never answers. */
+  | 'say-nothing'
+  /** Sends the headers and never the body. */
+  | 'headers-only'
+  | {
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** An object is sent as JSON. */
+      readonly body?: unknown;
+      /** Announces more than comes, then cuts. */
+      readonly truncated?: boolean;
+      /** Does not announce how much comes. */
+      readonly chunked?: boolean;
+    };
+
+/** An HTTP server that answers each request with what the test says. */
+export class ScriptedGraph {
+  readonly asked: Asked[] = [];
+  script: (asked: Asked) => Reply = () => ({ body: {} });
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<ScriptedGraph> {
+    const server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+        const asked: Asked = {
+          method: request.method ?? '',
+          target: request.url ?? '',
+          path: url.pathname,
+          query: url.searchParams,
+          headers: request.headers,
+          body: Buffer.concat(chunks),
+        };
+        graph.asked.push(asked);
+        give(graph.script(asked), response);
+      });
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    const graph = new ScriptedGraph(server, (server.address() as AddressInfo).port);
+    return graph;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Answers requests in this order, the last answer again and again. */
+  inTurn(...replies: readonly Reply[]): void {
+    let next = 0;
+    this.script = () => replies[Math.min(next++, replies.length - 1)]!;
+  }
+
+  reset(): void {
+    this.asked.length = 0;
+    this.script = () => ({ body: {} });
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
+
+/** An error as Graph gives it. */
+export function graphFault(code: number, subcode?: number, more: Record<string, unknown> = {}): Reply {
+  const error = {
+    message: `(#${code}) Some words`,
+    type: 'OAuthException',
+    code,
+    ...(subcode === undefined ? {} : { error_subcode: subcode }),
+    fbtrace_id: 'AbcTrace1',
+    ...more,
+  };
+  return { status: 400, body: { error } };
+}
+
+function give(reply: Reply, response: ServerResponse): void {
+  if (reply === 'say-nothing') return;
+  if (reply === 'cut') return void response.socket?.destroy();
+  if (reply === 'headers-only') {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+    return response.flushHeaders();
+  }
+  const { status = 200, headers = {}, body = '', truncated = false, chunked = false } = reply;
+  const raw = typeof body === 'string' || Buffer.isBuffer(body);
+  const bytes = raw ? Buffer.from(body as string) : Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': raw ? 'text/html' : 'application/json',
+    ...(chunked ? {} : { 'content-length': String(bytes.length + (truncated ? 50 : 0)) }),
+    ...headers,
+  });
+  if (!truncated) return void response.end(bytes);
+  response.write(bytes, () => response.socket?.destroy());
+}
