@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { resolve } from 'node:path';
 import {
+  Clock,
   closeServer,
   createLimitedServer,
   listen,
@@ -11,9 +12,10 @@ import {
 } from '@app/runtime';
 import { simulatorSettings } from './config';
 import { DEMO_MAILBOX, MailSimulator } from './mail-simulator';
+import { MessengerSimulator } from './messenger/messenger-simulator';
 import { simulatorHttp } from './simulator-http';
 
-/** The simulated mail provider as a process of its own: no database, its mailboxes in the data directory. */
+/** The simulated mail provider and Messenger as a process of their own: no database, all they keep in the data directory. */
 void untilStopped(async () => {
   const config = readConfig({ ...runtimeSettings, ...simulatorSettings });
   const logger = Logger.create({ level: config.EVENHAND_LOG_LEVEL, app: 'simulator' });
@@ -31,17 +33,26 @@ void untilStopped(async () => {
     await simulator.seedDemo();
     simulator.startLife();
   }
-  const page = await simulatorHttp(simulator, logger);
+  const messenger = await MessengerSimulator.start({
+    dir: resolve(config.EVENHAND_DATA_DIR, 'simulator', 'messenger'),
+    clock: new Clock(),
+    receipts: 'delivered',
+  });
+  messenger.seedDemo();
+  if (config.EVENHAND_SIMULATOR_LIFE === 'on') messenger.startLife();
+  const page = await simulatorHttp(simulator, logger, messenger);
   const server = createLimitedServer().on('request', (request, response) => {
     if (request.url === '/health/ready' || request.url === '/health/live') {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
     } else page.handler(request, response);
   });
   const port = await listen(server, config.EVENHAND_HOST, config.EVENHAND_PORT);
+  messenger.origin = `http://127.0.0.1:${port}`;
   logger.info('listening', { port, imapPort: simulator.imapPort, smtpPort: simulator.smtpPort });
   return async () => {
     await closeServer(server);
     await page.close();
+    await messenger.stop();
     await simulator.stop();
   };
 });

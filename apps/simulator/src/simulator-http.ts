@@ -4,15 +4,18 @@ import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-ex
 import express from 'express';
 import { NestLog, type Logger } from '@app/runtime';
 import type { MailSimulator } from './mail-simulator';
+import type { MessengerSimulator } from './messenger/messenger-simulator';
 import { SimulatorModule } from './simulator.module';
 
-/** The simulator's page and control API, to be given the requests under `/sim`. */
+/** The simulators' pages, control APIs and the Graph API, to be given the requests under `/sim`. */
 export async function simulatorHttp(
   simulator: MailSimulator,
   logger: Logger,
+  messenger?: MessengerSimulator,
 ): Promise<{ handler: (request: IncomingMessage, response: ServerResponse) => void; close(): Promise<void> }> {
   const handler = express();
   handler.disable('x-powered-by');
+  if (messenger) handler.use(messenger.router());
   const app = await NestFactory.create<NestExpressApplication>(
     SimulatorModule.register({ simulator }),
     new ExpressAdapter(handler),

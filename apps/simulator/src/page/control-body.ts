@@ -2,7 +2,7 @@ import type { Letter } from '../customers/letter';
 import type { LifeOptions } from '../customers/life';
 import type { MailboxSettings } from '../mail/mail-account';
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** A JSON body as a Letter. Throws a RangeError that names the wrong field; so do the others here. */
 export function letterOf(body: unknown): Letter {
@@ -67,30 +67,30 @@ function attachmentsOf(value: unknown): Letter['attachments'] {
   });
 }
 
-function fieldsOf(value: unknown, what: string): Fields {
+export function fieldsOf(value: unknown, what: string): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   throw new RangeError(`${what}: expected a JSON object.`);
 }
 
-function text(fields: Fields, name: string): string {
+export function text(fields: Fields, name: string): string {
   const value = optional(fields, name);
   if (value === undefined) throw new RangeError(`${name}: is missing.`);
   return value;
 }
 
-function optional(fields: Fields, name: string): string | undefined {
+export function optional(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || typeof value === 'string') return value;
   throw new RangeError(`${name}: expected a text.`);
 }
 
-function flag(fields: Fields, name: string): boolean | undefined {
+export function flag(fields: Fields, name: string): boolean | undefined {
   const value = fields[name];
   if (value === undefined || typeof value === 'boolean') return value;
   throw new RangeError(`${name}: expected true or false.`);
 }
 
-function languageOf(fields: Fields): 'fr' | 'en' | undefined {
+export function languageOf(fields: Fields): 'fr' | 'en' | undefined {
   const value = optional(fields, 'language');
   if (value === undefined || value === 'fr' || value === 'en') return value;
   throw new RangeError('language: expected "fr" or "en".');

@@ -47,7 +47,10 @@ export function layout(view: View, title: string, main: Html): string {
         <div class="banner">${words.banner}</div>
         <div class="top">
           <a class="brand" href="${pathOf(view)}">${words.title}</a>
-          <div class="languages">${languageSwitch(view, 'fr', 'Français')}${languageSwitch(view, 'en', 'English')}</div>
+          <div class="languages">
+            <a href="/sim/messenger?lang=${language}">${words.messenger}</a>
+            ${languageSwitch(view, 'fr', 'Français')}${languageSwitch(view, 'en', 'English')}
+          </div>
         </div>
       </header>
       <div class="frame${address ? ' inside' : ''}">

@@ -26,11 +26,19 @@ export function loopbackOnly(request: Request, response: Response, next: NextFun
 }
 
 /** Why a request is refused, or undefined. */
-export function strangeness({
-  headers,
-  method,
-  socket,
-}: Pick<IncomingMessage, 'headers' | 'method'> & { socket: { remoteAddress?: string } }): string | undefined {
+export function strangeness(request: Asked): string | undefined {
+  const { headers, method } = request;
+  const problem = foreignness(request);
+  if (problem !== undefined || method === 'GET' || method === 'HEAD' || headers.origin !== undefined) return problem;
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (type === 'application/json' || type === 'message/rfc822') return undefined;
+  return 'a program must send Content-Type: application/json or message/rfc822';
+}
+
+type Asked = Pick<IncomingMessage, 'headers' | 'method'> & { socket: { remoteAddress?: string } };
+
+/** As `strangeness`, for what is guarded by tokens: a program may send any kind of body. */
+export function foreignness({ headers, method, socket }: Asked): string | undefined {
   if (!isLoopback(socket.remoteAddress ?? '')) return 'the request comes from another machine';
   if (headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-real-ip']) return 'the request was forwarded';
   const name = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
@@ -39,12 +47,8 @@ export function strangeness({
   const foreign = 'another web site sent this request';
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return foreign;
-  if (headers.origin !== undefined) {
-    return headers.origin.replace(/^https?:\/\//, '') === headers.host ? undefined : foreign;
-  }
-  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (type === 'application/json' || type === 'message/rfc822') return undefined;
-  return 'a program must send Content-Type: application/json or message/rfc822';
+  if (headers.origin === undefined) return undefined;
+  return headers.origin.replace(/^https?:\/\//, '') === headers.host ? undefined : foreign;
 }
 
 function isLoopback(address: string): boolean {

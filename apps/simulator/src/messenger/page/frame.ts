@@ -1,0 +1,107 @@
+import { html, type Html } from '../../page/html';
+import type { Language } from '../../page/words';
+import type { PeopledPlatform } from '../peopled-platform';
+import type { Words } from './words';
+
+/** People shown in the list at most. */
+const MOST_LISTED = 200;
+
+/** What every page needs to know. */
+export interface ChatView {
+  simulator: PeopledPlatform;
+  language: Language;
+  words: Words;
+  /** Where this page is, without `lang`. */
+  path: string;
+  /** The chat that is open. */
+  pageId?: string;
+  personId?: string;
+}
+
+export function pathTo(view: Pick<ChatView, 'language'>, ...parts: string[]): string {
+  return `/sim/messenger${parts.map((part) => `/${encodeURIComponent(part)}`).join('')}?lang=${view.language}`;
+}
+
+/** A whole page around `main`. */
+export function frame(view: ChatView, title: string, main: Html): string {
+  const { words, language } = view;
+  const page = html`<html lang="${language}">
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      <title>${title} – ${words.title}</title>
+      <link rel="icon" href="data:," />
+      <link rel="stylesheet" href="/sim/messenger/app.css" />
+      <script src="/sim/messenger/app.js" defer></script>
+    </head>
+    <body data-lost="${words.lost}">
+      <a class="skip" href="#main">${title}</a>
+      <header>
+        <div class="banner">${words.banner}</div>
+        <div class="top">
+          <a class="brand" href="${pathTo(view)}">${words.title}</a>
+          <div class="languages">
+            <a href="/sim?lang=${language}">${words.mail}</a>
+            ${languageSwitch(view, 'fr', 'Français')}${languageSwitch(view, 'en', 'English')}
+          </div>
+        </div>
+      </header>
+      <div class="frame${view.personId === undefined ? '' : ' inside'}">
+        <nav aria-labelledby="people-title">
+          <ul class="list pages">
+            ${Array.from(
+              view.simulator.world.pages.values(),
+              ({ id, name }) =>
+                html`<li>
+                  <a href="${pathTo(view, 'feed', id)}" ${view.path.endsWith(`/feed/${id}`) && CURRENT}
+                    >${words.feed(name)}</a
+                  >
+                </li>`,
+            )}
+          </ul>
+          <h2 id="people-title">${words.people}</h2>
+          <div id="people" data-live>${peopleList(view)}</div>
+        </nav>
+        <main id="main" tabindex="-1">${main}</main>
+      </div>
+      <p id="live" role="status" aria-live="polite"></p>
+    </body>
+  </html>`;
+  return `<!doctype html>\n${page.text}`;
+}
+
+function languageSwitch({ language, path }: ChatView, to: Language, name: string): Html {
+  return to === language
+    ? html`<span lang="${to}" aria-current="true">${name}</span>`
+    : html`<a lang="${to}" hreflang="${to}" href="${path}?lang=${to}">${name}</a>`;
+}
+
+/** Chats, those with something unread first, then the newest. */
+function peopleList(view: ChatView): Html {
+  const { world } = view.simulator;
+  const rows = Array.from(world.threads.values(), (thread) => {
+    const messages = world.messagesOf(thread);
+    const unread = messages.filter(({ direction, at }) => direction === 'outbound' && at > thread.readUpTo).length;
+    return { thread, unread, last: messages.at(-1) };
+  })
+    .filter(({ last }) => last !== undefined)
+    .sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0) || b.thread.updatedAt - a.thread.updatedAt)
+    .slice(0, MOST_LISTED);
+  if (rows.length === 0) return html`<p class="muted">${view.words.nobody}</p>`;
+  return html`<ul class="list">
+    ${rows.map(({ thread, unread, last }) => {
+      const here = view.personId === thread.personId && view.pageId === thread.pageId;
+      return html`<li>
+        <a href="${pathTo(view, 'chat', thread.pageId, thread.personId)}" ${here && CURRENT}>
+          <span class="row">
+            <bdi class="${unread > 0 ? 'new' : ''}">${world.person(thread.personId).name}</bdi>
+            ${unread > 0 && html`<span class="badge">${unread}</span>`}
+          </span>
+          <small dir="auto">${last!.withdrawn ? view.words.unsent : (last!.text || '📎').slice(0, 60)}</small>
+        </a>
+      </li>`;
+    })}
+  </ul>`;
+}
+
+const CURRENT = html`aria-current="page"`;
