@@ -9,8 +9,10 @@ export interface Command {
   /** The call, as it is typed. */
   readonly usage: string;
   readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** Names of files follow, at least one; `-` is standard input. */
+  readonly takesFiles?: boolean;
   /** @returns exit code. @throws UsageError when an option is missing or wrong. */
-  run(options: Options, out: Output): Promise<number>;
+  run(options: Options, out: Output, files: readonly string[]): Promise<number>;
 }
 
 export type Options = Readonly<Record<string, string | boolean | undefined>>;
@@ -39,16 +41,18 @@ export async function dispatch(commands: readonly Command[], argv: readonly stri
     return asked ? 0 : 2;
   }
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: argv.slice(command.words.length),
       options: { ...command.options, help: { type: 'boolean' } },
       strict: true,
+      allowPositionals: command.takesFiles === true,
     });
     if (values['help'] === true) {
       out.line(`${command.usage}\n    ${command.summary}`);
       return 0;
     }
-    return await command.run(values, out);
+    if (command.takesFiles === true && positionals.length === 0) throw new UsageError('FILE is missing');
+    return await command.run(values, out, positionals);
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     const wrongCall = error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'));
@@ -65,8 +69,8 @@ export function required(options: Options, name: string): string {
   return value;
 }
 
-/** Longest password read from standard input, in bytes. */
-const MAX_PASSWORD = 4_096;
+/** Most bytes read from standard input. */
+const MAX_SECRETS = 4_096;
 
 /** The password on the first line of standard input; never an argument, which other users of the machine could see. */
 export async function passwordFromStdin(
@@ -75,17 +79,28 @@ export async function passwordFromStdin(
 ): Promise<string> {
   if (options['password-stdin'] !== true)
     throw new UsageError('--password-stdin is missing: the password is read from standard input');
+  const [password] = await secretsFromStdin(1, stdin);
+  return password!;
+}
+
+/** So many secrets, one on each of the first lines of standard input; none of them empty. */
+export async function secretsFromStdin(
+  count: number,
+  stdin: AsyncIterable<Buffer> = process.stdin,
+): Promise<readonly string[]> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {
     chunks.push(chunk);
-    if ((size += chunk.length) > MAX_PASSWORD)
-      throw new UsageError(`the password is longer than ${MAX_PASSWORD} bytes`);
+    if ((size += chunk.length) > MAX_SECRETS)
+      throw new UsageError(`standard input is longer than ${MAX_SECRETS} bytes; it holds secrets, one per line`);
   }
-  const [password = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1);
-  if (password === '')
+  const lines = Buffer.concat(chunks).toString('utf8').split(/\r?\n/).slice(0, count);
+  if (lines.length < count || lines.includes('')) {
+    const wanted = count === 1 ? 'no password' : `fewer than ${count} secrets, one per line`;
     throw new UsageError(
-      'standard input holds no password; pipe it in, e.g. printf "%s" "$PASSWORD" | npm run -s evenhand -- …',
+      `standard input holds ${wanted}; pipe it in, e.g. printf "%s" "$PASSWORD" | npm run -s evenhand -- …`,
     );
-  return password;
+  }
+  return lines;
 }

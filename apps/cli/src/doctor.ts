@@ -3,16 +3,10 @@ import { ConfigError, explain, readConfig, RedisLink, runtimeSettings, Logger } 
 import { Vault } from '@app/connector-host';
 import { emailAccounts } from '../../connector-email/src';
 import type { Command, Output } from './command';
+import type { Finding } from './finding';
 import { openInstallation, type Installation } from './installation';
+import { lookAtPages } from './pages';
 import { withDatabase } from './with-database';
-
-/** One thing that was looked at. `mend` says what to do when it is not well. */
-interface Finding {
-  readonly what: string;
-  readonly state: 'ok' | 'note' | 'fault';
-  readonly detail: string;
-  readonly mend?: string;
-}
 
 const LOW_DISK_BYTES = 1024 ** 3;
 
@@ -52,6 +46,7 @@ async function* look(installation: Installation): AsyncGenerator<Finding> {
   yield await redis();
   yield* await work(installation);
   yield* await mailboxes(installation);
+  yield* await lookAtPages(installation);
 }
 
 function node(): Finding {

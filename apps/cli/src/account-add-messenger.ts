@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { readConfig, runtimeSettings } from '@app/runtime';
+import { required, secretsFromStdin, UsageError, type Command, type Options, type Output } from './command';
+import { openInstallation } from './installation';
+import { withPages } from './pages';
+import { workspaceOf } from './workspace-of';
+
+export const accountAddMessenger: Command = {
+  words: ['account', 'add', 'messenger'],
+  summary: 'Connects a Facebook Page, through an app of yours at Meta.',
+  usage:
+    'account add messenger --page-id ID --app-id ID {--secrets-stdin | --app-secret-file F --page-token-file F} [--history none|days:N|all] [--graph-url URL] [--dialog-url URL] [--workspace NAME]',
+  options: {
+    'page-id': { type: 'string' },
+    'app-id': { type: 'string' },
+    'secrets-stdin': { type: 'boolean' },
+    'app-secret-file': { type: 'string' },
+    'page-token-file': { type: 'string' },
+    history: { type: 'string' },
+    'graph-url': { type: 'string' },
+    'dialog-url': { type: 'string' },
+    workspace: { type: 'string' },
+  },
+  async run(options, out) {
+    const pageId = required(options, 'page-id').trim();
+    const appId = required(options, 'app-id').trim();
+    const [appSecret, pageToken] = await secretsOf(options);
+    const base = publicUrl();
+    const webhookOf = (key: string): string => `${base}/webhooks/messenger/${key}`;
+    const installation = await openInstallation();
+    try {
+      const workspaceId = await workspaceOf(installation, options['workspace']);
+      if (workspaceId === undefined) {
+        throw new UsageError(
+          'there is no workspace yet: add a person first, npm run evenhand -- user add --email … --role admin --password-stdin',
+        );
+      }
+      return await withPages(installation, async ({ steps }) => {
+        const ticket = { workspaceId, accountId: null };
+        const typed = {
+          appId: [appId],
+          appSecret: [appSecret],
+          graphUrl: [text(options, 'graph-url')],
+          dialogUrl: [text(options, 'dialog-url')],
+        };
+        const state = await steps.pasted(await steps.chooseApp(ticket, typed, webhookOf), pageToken);
+        if (!state.pages?.some(({ id }) => id === pageId)) {
+          throw new UsageError(`--page-id: the token is not of Page ${pageId}, nor of somebody who manages it`);
+        }
+        const [name = pageId] = await steps.connect(
+          ticket,
+          state,
+          { page: [pageId], history: [text(options, 'history')] },
+          undefined,
+        );
+        out.line(`${name} is connected. Messages and comments that arrive from now on become conversations.`);
+        const app = await steps.appOf(state);
+        if (state.webhookFault) tellWebhook(out, webhookOf(app.key), app.verifyToken, state.webhookFault);
+        return 0;
+      });
+    } finally {
+      await installation.close();
+    }
+  },
+};
+
+function tellWebhook(
+  out: Output,
+  url: string,
+  verifyToken: string,
+  { words, detail }: { readonly words: { readonly en: string }; readonly detail: string },
+): void {
+  out.line(`\nMeta does not send webhooks here yet: ${words.en}${detail === '' ? '' : ` (${detail})`}`);
+  out.line('While Evenhand runs, enter in the App Dashboard, under Webhooks → Page:');
+  out.line(`  Callback URL   ${url}\n  Verify token   ${verifyToken}`);
+}
+
+/** The app secret and the Page's token; never arguments, which other users of the machine could see. */
+async function secretsOf(options: Options): Promise<[string, string]> {
+  const files = [text(options, 'app-secret-file'), text(options, 'page-token-file')];
+  if (files.every((file) => file !== '')) return files.map(firstLine) as [string, string];
+  if (options['secrets-stdin'] !== true) {
+    throw new UsageError(
+      '--secrets-stdin is missing: standard input holds the app secret on its first line and the Page token on its second. Or name a file for each: --app-secret-file, --page-token-file',
+    );
+  }
+  const [appSecret, pageToken] = await secretsFromStdin(2);
+  return [appSecret!, pageToken!];
+}
+
+function firstLine(file: string): string {
+  try {
+    return (readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '').trim();
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
+  }
+}
+
+function text(options: Options, name: string): string {
+  const value = options[name];
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** Where the platform reaches the running product. */
+function publicUrl(): string {
+  const config = readConfig(runtimeSettings);
+  return config.EVENHAND_PUBLIC_URL?.replace(/\/+$/, '') ?? `http://${config.EVENHAND_HOST}:${config.EVENHAND_PORT}`;
+}
