@@ -17,23 +17,26 @@ import { ChannelIcon } from '../ui/icons';
 import { newKey } from '../ui/key';
 import { PaneBoundary, QueryFault } from '../ui/pane-fault';
 import { useToast } from '../ui/toasts';
-import { ConnectMailbox } from './connect-mailbox';
+import { CONNECTABLE, ConnectAccount, type Connectable } from './connect-account';
 import style from './accounts-page.module.css';
 
 type Account = AccountsQuery['accounts']['nodes'][number];
+
+/** A permission that ends in fewer days is mended before it does. */
+const FEW_DAYS = 14;
 
 /** Every connected account: whether it works, what arrived, and what could not be read. */
 export function AccountsPage() {
   const t = useT();
   const { agent } = useViewer();
-  const [adding, setAdding] = useState(false);
+  const [adding, setAdding] = useState<Connectable>();
   const [{ data, error, fetching }, execute] = useKeptQuery({
     query: AccountsDocument,
     variables: { unreadable: agent.role !== 'AGENT' },
     requestPolicy: 'cache-and-network',
   });
   const read = () => execute({ requestPolicy: 'network-only' });
-  useNews(['accounts', 'queue'], read, 2_000);
+  useNews(['accounts', 'queue'], read, 1_000);
   const slow = useAfterPause(fetching && !data);
 
   return (
@@ -42,13 +45,20 @@ export function AccountsPage() {
         <header className={style.head}>
           <h1>{t('nav.accounts')}</h1>
           {agent.role === 'ADMIN' && !adding && (
-            <Button onPress={() => setAdding(true)}>{t('accounts.connectMailbox')}</Button>
+            <div className={style.connect}>
+              {CONNECTABLE.map((channel) => (
+                <Button key={channel} onPress={() => setAdding(channel)}>
+                  <ChannelIcon channel={channel} size={16} />
+                  {t(`accounts.connect.${channel}`)}
+                </Button>
+              ))}
+            </div>
           )}
         </header>
         <PaneBoundary>
           {adding && (
             <section className={style.card}>
-              <ConnectMailbox onLater={() => setAdding(false)} />
+              <ConnectAccount channel={adding} onLater={() => setAdding(undefined)} />
             </section>
           )}
           {data?.accounts.nodes.map((account) => (
@@ -57,7 +67,7 @@ export function AccountsPage() {
           {data?.accounts.nodes.length === 0 && !adding && (
             <div className={style.card}>
               <p>{t('accounts.none')}</p>
-              {agent.role === 'ADMIN' ? <ConnectMailbox /> : <p className={style.muted}>{t('accounts.askAdmin')}</p>}
+              {agent.role !== 'ADMIN' && <p className={style.muted}>{t('accounts.askAdmin')}</p>}
             </div>
           )}
           {!data && slow && <div className={style.skeleton} aria-hidden="true" />}
@@ -75,7 +85,8 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
   const toast = useToast();
   const { agent } = useViewer();
   const [{ fetching }, reconnect] = useMutation(AccountReconnectDocument);
-  const { intake, status } = account;
+  const { intake, status, tokenDaysLeft } = account;
+  const endsSoon = tokenDaysLeft != null && tokenDaysLeft < FEW_DAYS;
 
   const connectAgain = async () => {
     const { data, error } = await reconnect({ input: { accountId: account.id, clientMutationId: newKey() } });
@@ -100,8 +111,12 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
         </span>
       </header>
       {account.advice !== '' && <p className={style.advice}>{account.advice}</p>}
+      {account.detail !== '' && <p lang="en">{account.detail}</p>}
       {account.pausedUntil && (
         <p className={style.advice}>{t('accounts.paused', { time: times.when(account.pausedUntil, now) })}</p>
+      )}
+      {tokenDaysLeft != null && status !== 'RECONNECT_NEEDED' && (
+        <p className={endsSoon ? style.advice : style.muted}>{t('accounts.daysLeft', { n: tokenDaysLeft })}</p>
       )}
       <dl className={style.figures}>
         <Figure label={t('intake.received')} value={intake.received} />
@@ -109,16 +124,24 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
         <Figure label={t('intake.ignored')} value={intake.ignored} />
         <Figure label={t('intake.unreadable')} value={intake.unreadable} alarm={intake.unreadable > 0} />
         <Figure label={t('intake.toProcess')} value={intake.toProcess} />
+        {intake.filled > 0 && <Figure label={t('intake.filled')} value={intake.filled} />}
       </dl>
       <p className={style.muted}>
         {intake.lastReceivedAt ? t('intake.last', { time: times.when(intake.lastReceivedAt, now) }) : t('intake.never')}{' '}
         {t('accounts.checked', { time: times.when(account.checkedAt, now) })}
+        {intake.toProcess > 0 && intake.oldestUnprocessedAt && (
+          <> {t('intake.oldest', { time: times.since(intake.oldestUnprocessedAt, now) })}</>
+        )}
       </p>
       {intake.unreadableDeliveries && intake.unreadableDeliveries.length > 0 && (
         <Unreadable account={account} onChange={onChange} />
       )}
-      {agent.role === 'ADMIN' && (status === 'RECONNECT_NEEDED' || status === 'DISCONNECTED') && (
-        <Button look="primary" onPress={() => void connectAgain()} isDisabled={fetching}>
+      {agent.role === 'ADMIN' && (status === 'RECONNECT_NEEDED' || status === 'DISCONNECTED' || endsSoon) && (
+        <Button
+          look={endsSoon && status === 'CONNECTED' ? 'plain' : 'primary'}
+          onPress={() => void connectAgain()}
+          isDisabled={fetching}
+        >
           {t('accounts.reconnect')}
         </Button>
       )}

@@ -1,25 +1,29 @@
 import { useEffect, useRef, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import type { OpenConversation } from '../conversation/open-conversation';
+import { useReread } from '../conversation/reread';
 import { asSeen, seen } from '../conversation/seen';
-import type { ReplyKind } from '../graphql/generated';
+import type { ReplyKind, Visibility } from '../graphql/generated';
+import type { MessageKey } from '../language/en';
 import { useT } from '../language/language';
 import { useShortcut } from '../shell/shortcuts';
 import { Button } from '../ui/button';
 import { newKey } from '../ui/key';
+import { AudienceSwitch } from './audience';
 import { blockOf } from './blocked';
 import { CollisionPanel } from './collision-panel';
 import { DraftStatus } from './draft-status';
 import { refusals, useRefusal } from './faults';
 import { FileChips, useUploads } from './files';
+import { LengthMeter } from './length-meter';
+import { replyLimits } from './reply-limits';
 import { ReplyKindPicker } from './reply-kind-picker';
+import { WindowClosed } from './window-closed';
+import { useWindow, WindowLine } from './window-line';
 import { useDraft, useWriting } from './writing';
 import style from './composer.module.css';
 
 type Mode = 'reply' | 'note';
-
-/** The meter shows itself when so much of the room is used. */
-const METER_FROM = 0.8;
 
 /** Where one writes to the customer or to colleagues. The two never look alike. */
 export function Composer({ conversation }: { readonly conversation: OpenConversation }) {
@@ -32,12 +36,26 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
   const [replyKind, setReplyKind] = useState<ReplyKind>('ANSWER');
   const field = useRef<HTMLTextAreaElement>(null);
   const uploads = useUploads(id, account.maxAttachmentBytes ?? undefined);
+  const [uploadAwaited, setUploadAwaited] = useState(false);
+  const [audience, setAudience] = useState<Visibility>(conversation.visibility);
+  const [anyway, setAnyway] = useState(false);
+  const window = useWindow(conversation);
+  const reread = useReread(conversation.reference);
 
+  const isPublic = conversation.visibility === 'PUBLIC';
+  const inPrivate = isPublic && audience === 'PRIVATE';
+  const closed = window.kind === 'closed' && !anyway;
+  const limits = replyLimits(conversation, audience);
   const block = blockOf(conversation);
   const text = mode === 'reply' ? draft.text : draft.note;
-  const tooLong = mode === 'reply' && account.maxLength != null && text.length > account.maxLength;
+  const tooLong = limits.most !== undefined && text.length > limits.most;
   const empty = text.trim() === '' && (mode === 'note' || draft.files.length === 0);
-  const disabled = empty || tooLong || (mode === 'reply' && (block !== undefined || uploads.busy));
+  const refusesFiles = !limits.files && draft.files.length > 0;
+  const refusesMixture = inPrivate && draft.files.length > (text.trim() === '' ? 1 : 0);
+  const blocked = block !== undefined || closed || tooLong || refusesFiles || refusesMixture;
+  // Never in public what was meant for one person.
+  const noWayThere = inPrivate && !conversation.canAnswerInPrivate;
+  const disabled = empty || (mode === 'reply' && (blocked || noWayThere || uploads.busy));
 
   const focusAs = (wanted: Mode) => {
     setMode(wanted);
@@ -48,10 +66,21 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
   useGrowth(field, text);
   useEffect(() => () => void drafts.flush(id), [drafts, id]);
   useEffect(() => {
-    if (refusal) setReplyKind(refusal.item.replyKind);
-  }, [refusal]);
+    if (!refusal) return;
+    setReplyKind(refusal.item.replyKind);
+    if (refusal.item.inPrivate) setAudience('PRIVATE');
+    // What the page knew of the platform's rules was old.
+    if (/^(ReplyWindowClosed|PrivateReplyUnavailable)Error$/.test(refusal.fault.__typename)) reread();
+  }, [refusal, reread]);
+  useEffect(() => {
+    if (!uploads.busy) setUploadAwaited(false);
+  }, [uploads.busy]);
+  useEffect(() => {
+    if (window.kind !== 'closed') setAnyway(false);
+  }, [window.kind]);
 
   const send = (upTo = seen.upTo(conversation)) => {
+    if (mode === 'reply' && uploads.busy) setUploadAwaited(true);
     if (disabled || !upTo) return;
     const writtenAt = new Date().toISOString();
     const files = mode === 'reply' ? draft.files : [];
@@ -62,6 +91,8 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
       text: text.trim(),
       files,
       replyKind,
+      inPrivate,
+      anyway,
       ...upTo,
       writtenAt,
     });
@@ -72,6 +103,8 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
     }
     drafts.clear(id);
     setReplyKind('ANSWER');
+    setAudience(conversation.visibility);
+    setAnyway(false);
     // Out of the field, so that N takes the next customer.
     document.querySelector<HTMLElement>('#thread [data-pane-focus]')?.focus({ preventScroll: true });
   };
@@ -83,12 +116,13 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
       id="composer"
       data-pane=""
       data-mode={mode}
+      data-audience={isPublic && mode === 'reply' ? audience : undefined}
       aria-label={t(mode === 'reply' ? 'composer.reply' : 'composer.note')}
       onDragOver={(event) => event.dataTransfer.types.includes('Files') && event.preventDefault()}
       onDrop={(event) => {
         if (event.dataTransfer.files.length === 0 || mode === 'note') return;
         event.preventDefault();
-        uploads.add([...event.dataTransfer.files]);
+        if (limits.files && !closed) uploads.add([...event.dataTransfer.files]);
       }}
     >
       <div className={style.inner}>
@@ -102,12 +136,14 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
             }}
           />
         )}
-        {refusal && !collision && mode === 'reply' && (
+        {refusal && !collision && !closed && mode === 'reply' && (
           <p className={style.refusal} role="alert">
             {refusal.fault.message}
           </p>
         )}
         {block && mode === 'reply' && <p className={style.block}>{t(block.key, block.values)}</p>}
+        {mode === 'reply' && <WindowLine window={window} />}
+        {mode === 'reply' && anyway && <p className={style.block}>{t('window.judge')}</p>}
         <Tabs className={style.box} selectedKey={mode} onSelectionChange={(key) => setMode(key as Mode)}>
           <div className={style.top}>
             <TabList aria-label={t('composer.mode')} className={style.tabs}>
@@ -121,61 +157,90 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
             {mode === 'note' ? (
               <span className={style.only}>{t('note.onlyTeam')}</span>
             ) : (
-              <ReplyKindPicker value={replyKind} onChange={setReplyKind} />
+              !closed && <ReplyKindPicker value={replyKind} onChange={setReplyKind} />
             )}
           </div>
           <TabPanel key={mode} id={mode} className={style.panel}>
-            <textarea
-              ref={field}
-              className={style.field}
-              dir="auto"
-              rows={3}
-              value={text}
-              spellCheck
-              lang={mode === 'reply' ? (conversation.language ?? undefined) : undefined}
-              aria-label={t(mode === 'reply' ? 'composer.replyField' : 'composer.noteField')}
-              placeholder={t(mode === 'reply' ? 'composer.replyHint' : 'composer.noteHint')}
-              onChange={({ target }) =>
-                mode === 'reply' ? drafts.edit(id, { text: target.value }) : drafts.editNote(id, target.value)
-              }
-              onBlur={() => void drafts.flush(id)}
-              onPaste={(event) => {
-                if (mode === 'reply' && event.clipboardData.files.length > 0) {
-                  event.preventDefault();
-                  uploads.add([...event.clipboardData.files]);
-                }
-              }}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-                  event.preventDefault();
-                  send();
-                } else if (event.key === 'Escape') {
-                  event.currentTarget.blur();
-                }
-              }}
-            />
-            {mode === 'reply' && <FileChips conversationId={id} uploads={uploads} />}
-            <div className={style.bottom}>
-              {mode === 'reply' && uploads.button}
-              <DraftStatus draft={draft} mode={mode} />
-              {mode === 'reply' && account.maxLength != null && text.length > account.maxLength * METER_FROM && (
-                <span className={style.meter} data-over={tooLong || undefined}>
-                  {t(tooLong ? 'composer.tooLong' : 'composer.length', {
-                    over: text.length - account.maxLength,
-                    n: text.length,
-                    limit: account.maxLength,
-                  })}
-                </span>
-              )}
-              <Button look="primary" className={style.send} onPress={() => send()} isDisabled={disabled}>
-                {t(mode === 'note' ? 'composer.addNote' : `composer.send.${replyKind}`)}
-              </Button>
-            </div>
+            {closed && mode === 'reply' ? (
+              <WindowClosed
+                conversation={conversation}
+                uploads={uploads}
+                onTry={() => {
+                  setAnyway(true);
+                  focusAs('reply');
+                }}
+              />
+            ) : (
+              <>
+                {isPublic && mode === 'reply' && (
+                  <AudienceSwitch
+                    value={audience}
+                    canBePrivate={account.privateReply ? conversation.canAnswerInPrivate : undefined}
+                    onChange={setAudience}
+                  />
+                )}
+                <textarea
+                  ref={field}
+                  className={style.field}
+                  dir="auto"
+                  rows={3}
+                  value={text}
+                  spellCheck
+                  lang={mode === 'reply' ? (conversation.language ?? undefined) : undefined}
+                  aria-label={t(mode === 'reply' ? 'composer.replyField' : 'composer.noteField')}
+                  placeholder={t(mode === 'note' ? 'composer.noteHint' : hintOf(conversation.visibility, audience))}
+                  onChange={({ target }) =>
+                    mode === 'reply' ? drafts.edit(id, { text: target.value }) : drafts.editNote(id, target.value)
+                  }
+                  onBlur={() => void drafts.flush(id)}
+                  onPaste={(event) => {
+                    if (mode === 'reply' && limits.files && event.clipboardData.files.length > 0) {
+                      event.preventDefault();
+                      uploads.add([...event.clipboardData.files]);
+                    }
+                  }}
+                  onKeyDown={(event) => {
+                    if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+                      event.preventDefault();
+                      send();
+                    } else if (event.key === 'Escape') {
+                      event.currentTarget.blur();
+                    }
+                  }}
+                />
+                {mode === 'reply' && <FileChips conversationId={id} uploads={uploads} />}
+                {mode === 'reply' && (
+                  <p className={style.waits} role="status">
+                    {uploadAwaited && uploads.busy && t('files.wait')}
+                    {refusesFiles && t('files.notInPublic')}
+                    {refusesMixture && t('files.oneInPrivate')}
+                  </p>
+                )}
+                <div className={style.bottom}>
+                  {mode === 'reply' && limits.files && uploads.button}
+                  <DraftStatus draft={draft} mode={mode} />
+                  {mode === 'reply' && <LengthMeter text={text} files={draft.files.length} limits={limits} />}
+                  <Button look="primary" className={style.send} onPress={() => send()} isDisabled={disabled}>
+                    {t(mode === 'note' ? 'composer.addNote' : sendWords(conversation.visibility, audience, replyKind))}
+                  </Button>
+                </div>
+              </>
+            )}
           </TabPanel>
         </Tabs>
       </div>
     </section>
   );
+}
+
+function hintOf(visibility: Visibility, audience: Visibility): MessageKey {
+  if (visibility === 'PRIVATE') return 'composer.replyHint';
+  return audience === 'PUBLIC' ? 'composer.publicHint' : 'composer.privateHint';
+}
+
+function sendWords(visibility: Visibility, audience: Visibility, kind: ReplyKind): MessageKey {
+  if (visibility === 'PRIVATE') return `composer.send.${kind}`;
+  return audience === 'PUBLIC' ? `composer.publish.${kind}` : `composer.sendPrivate.${kind}`;
 }
 
 /** The field is as tall as its text, up to a third of the window. */

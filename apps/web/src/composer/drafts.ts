@@ -127,6 +127,13 @@ export class Drafts {
     }
   }
 
+  /** Throws away what was typed in a conversation that is gone. */
+  forget(conversationId: string): void {
+    clearTimeout(this.timers.get(conversationId));
+    this.timers.delete(conversationId);
+    this.put(conversationId, EMPTY);
+  }
+
   /** Throws the copies in this browser away, for a sign-out that the person asked for. */
   forgetStored(): void {
     for (const key of Object.keys(localStorage)) if (key.startsWith(this.storageKey(''))) localStorage.removeItem(key);

@@ -11,6 +11,10 @@ export interface OutboxItem extends Seen {
   readonly text: string;
   readonly files: readonly FileRef[];
   readonly replyKind: ReplyKind;
+  /** In private, though the conversation is public. */
+  readonly inPrivate?: boolean;
+  /** Although the platform's time for answers seems to be over. */
+  readonly anyway?: boolean;
   readonly writtenAt: string;
   /** `waiting`: the api cannot be reached; goes out by itself when it can. */
   readonly state: 'sending' | 'waiting';

@@ -14,10 +14,17 @@ export type SendFault =
   | { readonly __typename: 'Failed'; readonly message: string };
 
 export type Outcome =
-  { readonly item: OutboxItem; readonly fault: undefined } | { readonly item: OutboxItem; readonly fault: SendFault };
+  | {
+      readonly item: OutboxItem;
+      readonly fault: undefined;
+      /** Reference of another conversation in which it stands now. */
+      readonly elsewhere?: string;
+    }
+  | { readonly item: OutboxItem; readonly fault: SendFault };
 
 interface Answer {
   readonly edge?: TimelineEdgeFragment | null;
+  readonly elsewhere?: string;
   readonly fault?: SendFault;
   readonly error?: CombinedError;
 }
@@ -74,6 +81,12 @@ export class Outbox {
     this.show([...left, ...others].sort((a, b) => Date.parse(a.writtenAt) - Date.parse(b.writtenAt)));
   }
 
+  /** Throws away what was to be said in a conversation that is gone. */
+  forget(conversationId: string): void {
+    for (const { key } of this.lineOf(conversationId)) this.store.remove(key);
+    this.show(this.items.filter((item) => item.conversationId !== conversationId));
+  }
+
   /** Whether a key of the browser's store is one of this outbox. */
   concerns(storageKey: string | null): boolean {
     return storageKey === null || this.store.holds(storageKey);
@@ -110,9 +123,10 @@ export class Outbox {
     this.takeOver();
     const item = this.items.find((each) => each.key === key);
     if (!item) return true;
-    const { edge, fault, error } = item.as === 'reply' ? await this.sendReply(item) : await this.sendNote(item);
+    const { edge, elsewhere, fault, error } =
+      item.as === 'reply' ? await this.sendReply(item) : await this.sendNote(item);
     if (error?.networkError) return false;
-    if (edge) this.follow(item.conversationId, edge);
+    if (edge && elsewhere === undefined) this.follow(item.conversationId, edge);
     // Where tabs cannot take turns both may have sent it. The first to come here tells how it ended.
     if (!this.store.has(key)) {
       this.takeOver();
@@ -126,17 +140,30 @@ export class Outbox {
     for (const each of ended) this.store.remove(each.key);
     this.show(this.items.filter((each) => this.store.has(each.key)));
     // The last first, since each is put above what is in the field by then.
-    for (const each of [...ended].reverse()) this.tell({ item: each, fault: failed });
+    for (const each of [...ended].reverse()) {
+      this.tell(failed ? { item: each, fault: failed } : { item: each, fault: failed, elsewhere });
+    }
     return true;
   }
 
   private async sendReply(item: OutboxItem): Promise<Answer> {
-    const { conversationId, text, replyKind, key, files } = item;
+    const { conversationId, text, replyKind, key, files, inPrivate, anyway } = item;
     const { seenUpTo } = this.newestSeen(item);
     const attachmentIds = files.map(({ id }) => id);
-    const input = { conversationId, text, replyKind, seenUpTo, attachmentIds, clientMutationId: key };
+    const input = {
+      conversationId,
+      text,
+      replyKind,
+      seenUpTo,
+      attachmentIds,
+      clientMutationId: key,
+      ...(inPrivate ? { visibility: 'PRIVATE' as const } : {}),
+      ...(anyway ? { sendAnyway: true } : {}),
+    };
     const { data, error } = await this.client.mutation(MessageSendDocument, { input }).toPromise();
-    return { edge: data?.messageSend.timelineItemEdge, fault: data?.messageSend.userErrors[0], error };
+    const { timelineItemEdge: edge, conversation, userErrors } = data?.messageSend ?? {};
+    const elsewhere = conversation && conversation.id !== conversationId ? conversation.reference : undefined;
+    return { edge, elsewhere, fault: userErrors?.[0], error };
   }
 
   private async sendNote({ conversationId, text, key }: OutboxItem): Promise<Answer> {

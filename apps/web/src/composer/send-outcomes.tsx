@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useT } from '../language/language';
 import { useTakeNext } from '../queue/take-next';
@@ -14,10 +15,17 @@ export function SendOutcomes() {
   const { drafts, outbox } = useWriting();
   const { take } = useTakeNext();
   const { counters } = useViewer();
+  const navigate = useNavigate();
 
   useEffect(() => {
-    const sent = ({ item }: Outcome) => {
-      if (item.as === 'note') return;
+    const sent = ({ item, fault, ...outcome }: Outcome) => {
+      if (fault || item.as === 'note') return;
+      const reference = 'elsewhere' in outcome ? outcome.elsewhere : undefined;
+      if (reference) {
+        const open = () => void navigate({ to: '/c/$reference', params: { reference }, search: {} });
+        toast({ text: t('send.doneElsewhere', { reference }), action: { label: () => t('send.open'), act: open } });
+        return;
+      }
       const more = item.replyKind !== 'HOLDING' && counters.waiting > 0;
       if (more)
         toast({ text: t('send.doneNext'), action: { label: () => t('queue.nextShort'), act: take, shortcut: 'N' } });
@@ -39,7 +47,7 @@ export function SendOutcomes() {
       drafts.edit(item.conversationId, { text: joined(item.text, now.text), files });
       refusals.set(item.conversationId, { item, fault });
     });
-  }, [outbox, drafts, toast, take, t, counters.waiting]);
+  }, [outbox, drafts, toast, take, t, navigate, counters.waiting]);
 
   return null;
 }

@@ -47,6 +47,12 @@ export function WritingProvider({ children }: { readonly children: ReactNode }) 
     if (event.__typename === 'DraftChangedEvent') writing.drafts.receive(event.conversationId, event.draft ?? null);
   });
 
+  useLiveEvent('gone', (event) => {
+    if (event.__typename !== 'ConversationGoneEvent') return;
+    writing.drafts.forget(event.conversationId);
+    writing.outbox.forget(event.conversationId);
+  });
+
   useEffect(() => {
     const leave = () => document.visibilityState === 'hidden' && writing.drafts.flushAllBeforeLeaving();
     document.addEventListener('visibilitychange', leave);

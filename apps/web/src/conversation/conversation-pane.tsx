@@ -15,6 +15,7 @@ import { QueryFault } from '../ui/pane-fault';
 import { MessageLog } from './message-log';
 import { PAGE, type OpenConversation } from './open-conversation';
 import { ThreadHeader } from './thread-header';
+import { ThreadNotices } from './thread-notices';
 import style from './conversation-pane.module.css';
 
 export function ConversationPane({ reference, list }: { readonly reference: string; readonly list: ListName }) {
@@ -55,7 +56,10 @@ function Thread({ conversation, onClose }: { readonly conversation: OpenConversa
 
   return (
     <article className={style.thread} data-pane="">
-      <ThreadHeader conversation={conversation} onClose={onClose} />
+      <div>
+        <ThreadHeader conversation={conversation} onClose={onClose} />
+        <ThreadNotices conversation={conversation} />
+      </div>
       <MessageLog conversation={conversation} />
       <Composer conversation={conversation} />
     </article>

@@ -1,13 +1,15 @@
 import { lazy, Suspense, useState } from 'react';
 import type { MessageFactsFragment } from '../graphql/generated';
 import { useT } from '../language/language';
-import { useTimes } from '../language/time';
+import { useNow, useTimes } from '../language/time';
 import { Button } from '../ui/button';
 import { CustomerShape } from '../ui/customer-shape';
 import { FileIcon } from '../ui/icons';
 import { AttachmentList } from './attachment-list';
 import type { OpenConversation } from './open-conversation';
 import { looksPlain } from './looks-plain';
+import { ModerationLine, PendingFiles, Reactions, Withdrawn } from './message-marks';
+import { ModerationMenu } from './moderation-menu';
 import { SendLine } from './send-line';
 import { TextBody } from './text-body';
 import style from './message-item.module.css';
@@ -22,6 +24,7 @@ interface Props {
 export function MessageItem({ message, conversation }: Props) {
   const t = useT();
   const times = useTimes();
+  const now = useNow();
   const inbound = message.direction === 'INBOUND';
   const { actor, subject, send } = message;
   // The subject of a conversation stands in its header; only another one is news.
@@ -29,31 +32,48 @@ export function MessageItem({ message, conversation }: Props) {
   const bad = send?.state === 'FAILED' || send?.state === 'UNCERTAIN' ? send.state : undefined;
 
   return (
-    <article className={style.message} data-direction={message.direction} data-send={bad}>
+    <article
+      className={style.message}
+      data-direction={message.direction}
+      data-send={bad}
+      data-hidden={message.hidden || undefined}
+    >
       <header className={style.head}>
         {inbound && actor.__typename === 'Customer' && <CustomerShape seed={actor.pseudonym} size={20} />}
         <bdi className={style.actor}>{actor.displayName}</bdi>
         {message.kind !== 'ORDINARY' && <span className={style.automatic}>{t(`mailKind.${message.kind}`)}</span>}
         {message.newSender && <span className={style.badge}>{t('message.newSender')}</span>}
         {message.origin === 'ELSEWHERE' && <span className={style.badge}>{t('message.elsewhere')}</span>}
+        {message.editedAt && (
+          <span className={style.badge} title={times.full(message.editedAt)}>
+            {t('message.edited', { time: times.when(message.editedAt, now) })}
+          </span>
+        )}
+        {message.hidden && <span className={style.badge}>{t('message.hidden')}</span>}
         {message.replyKind && message.replyKind !== 'ANSWER' && (
           <span className={style.badge}>{t(`replyKind.${message.replyKind}`)}</span>
         )}
         <time className={style.time} dateTime={message.createdAt} title={times.full(message.createdAt)}>
           {times.time(message.createdAt)}
         </time>
+        {message.canModerate && !message.withdrawnAt && <ModerationMenu message={message} />}
       </header>
       {otherSubject && (
         <p className={style.subject} dir="auto">
           {otherSubject}
         </p>
       )}
-      <Body message={message} />
+      {message.withdrawnAt ? <Withdrawn message={message} /> : <Body message={message} />}
       <AttachmentList attachments={message.attachments} />
+      <PendingFiles message={message} />
+      <Reactions message={message} />
+      <ModerationLine message={message} />
       {message.problems.length > 0 && (
         <p className={style.problems}>{t('message.problems', { list: message.problems.join(' ') })}</p>
       )}
-      {send && <SendLine messageId={message.id} send={send} channel={conversation.channel} />}
+      {send && (
+        <SendLine messageId={message.id} send={send} channel={conversation.channel} account={conversation.account} />
+      )}
     </article>
   );
 }
@@ -78,6 +98,7 @@ function Body({ message }: { readonly message: MessageFactsFragment }) {
       </div>
     );
   }
+  if (text === '' && !html) return null;
   return (
     <>
       {asText || !html ? (

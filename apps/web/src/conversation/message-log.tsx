@@ -8,6 +8,7 @@ import { Button } from '../ui/button';
 import { PAGE, type OpenConversation } from './open-conversation';
 import { MessageItem } from './message-item';
 import { NoteItem } from './note-item';
+import { NoticeItem } from './notice-item';
 import { seen } from './seen';
 import { OutgoingItem } from './outgoing-item';
 import style from './message-log.module.css';
@@ -50,11 +51,13 @@ export function MessageLog({ conversation }: { readonly conversation: OpenConver
             return (
               <Fragment key={item.clientMutationId ?? item.id}>
                 {(!before || times.day(before.createdAt, now) !== day) && <p className={style.day}>{day}</p>}
-                {item.__typename === 'Message' ? (
-                  <MessageItem message={item} conversation={conversation} />
-                ) : (
-                  <NoteItem note={item} />
-                )}
+                {item.__typename === 'Note' && <NoteItem note={item} />}
+                {item.__typename === 'Message' &&
+                  (item.kind === 'NOTICE' ? (
+                    <NoticeItem message={item} />
+                  ) : (
+                    <MessageItem message={item} conversation={conversation} />
+                  ))}
               </Fragment>
             );
           })}

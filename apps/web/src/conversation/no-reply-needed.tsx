@@ -1,53 +1,27 @@
-import { useNavigate } from '@tanstack/react-router';
-import { useMutation } from 'urql';
-import { NoReplyNeededDocument, NoReplyNeededUndoDocument, type DismissalReason } from '../graphql/generated';
+import type { DismissalReason } from '../graphql/generated';
 import { useT } from '../language/language';
-import { newKey } from '../ui/key';
-import { useToast } from '../ui/toasts';
+import { useDismissal } from './dismissal';
 import type { OpenConversation } from './open-conversation';
 import { ReasonMenu } from './reason-menu';
-import { seen } from './seen';
 
-const REASONS: readonly DismissalReason[] = ['THANKS', 'NOT_FOR_US', 'TAG_ONLY', 'SPAM', 'DUPLICATE'];
+const REASONS: readonly DismissalReason[] = [
+  'THANKS',
+  'NOT_FOR_US',
+  'TAG_ONLY',
+  'SPAM',
+  'DUPLICATE',
+  'NO_WAY_TO_ANSWER',
+];
 
 interface Props {
   readonly conversation: OpenConversation;
   readonly waitId: string;
 }
 
-/** Ends a wait that asks nothing of us. For ten seconds it can be taken back. */
+/** Ends a wait that asks nothing of us, or to which we cannot say anything. */
 export function NoReplyNeeded({ conversation, waitId }: Props) {
   const t = useT();
-  const toast = useToast();
-  const navigate = useNavigate();
-  const [, dismiss] = useMutation(NoReplyNeededDocument);
-  const [, takeBack] = useMutation(NoReplyNeededUndoDocument);
-
-  const end = async (reason: DismissalReason) => {
-    const seenUpTo = seen.upTo(conversation)?.seenUpTo;
-    if (!seenUpTo) return;
-    const input = { conversationId: conversation.id, reason, seenUpTo, clientMutationId: newKey() };
-    const { data, error } = await dismiss({ input });
-    const fault = error ? t('fault.notDone') : data?.noReplyNeeded.userErrors[0]?.message;
-    if (fault) {
-      toast({ text: fault, tone: 'danger' });
-      return;
-    }
-    const until = Date.parse(data?.noReplyNeeded.undoUntil ?? '') || Date.now() + 10_000;
-    const back = async () => {
-      const answer = await takeBack({ input: { waitId, clientMutationId: newKey() } });
-      const refused = answer.error ? t('fault.notDone') : answer.data?.noReplyNeededUndo.userErrors[0]?.message;
-      if (refused) toast({ text: refused, tone: 'danger' });
-      else void navigate({ to: '/c/$reference', params: { reference: conversation.reference }, search: {} });
-    };
-    toast({
-      text: t('dismiss.done', { reference: conversation.reference }),
-      seconds: Math.max(1, Math.round((until - Date.now()) / 1_000)),
-      action: { label: (left) => t('action.undo', { left }), act: () => void back(), shortcut: 'Z' },
-    });
-    void navigate({ to: '/queue' });
-  };
-
+  const end = useDismissal(conversation, waitId);
   return (
     <ReasonMenu
       label={t('dismiss.action')}

@@ -19,21 +19,25 @@ export function later(one: Seen, other: Seen | undefined): Seen {
   return other && Date.parse(other.seenAt) > Date.parse(one.seenAt) ? other : one;
 }
 
+/**
+ * The one that the api took in last. What came late stands above what came before it, and a mail dated ahead below our own
+ * reply: the order on the page does not tell. What came together is numbered from above.
+ */
+function newestOf(items: readonly Item[]): Seen | undefined {
+  return items.reduce<Seen | undefined>((last, item) => later(asSeen(item), last), undefined);
+}
+
 /** Newest item of each conversation that was on the screen. Sending says so, and the api tells what came after it. */
 const newest = new Map<string, Seen>();
 
 export const seen = {
   /** Undefined for a conversation without a message. */
   upTo({ id, timeline }: OpenConversation): Seen | undefined {
-    const last = timeline?.edges.at(-1)?.node;
-    return newest.get(id) ?? (last && asSeen(last));
+    return newest.get(id) ?? newestOf(timeline?.edges.map(({ node }) => node) ?? []);
   },
   /** @param items what the page shows, in its order */
   mark(conversationId: string, items: readonly Item[]): void {
-    const last = items.at(-1);
-    if (!last || document.visibilityState !== 'visible') return;
-    // A mail dated ahead stands below our own reply that came after it.
-    const reply = items.findLast((item) => item.__typename === 'Message' && item.direction === 'OUTBOUND');
-    newest.set(conversationId, later(asSeen(last), reply && asSeen(reply)));
+    const last = newestOf(items);
+    if (last && document.visibilityState === 'visible') newest.set(conversationId, last);
   },
 };

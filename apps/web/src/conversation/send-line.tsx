@@ -8,19 +8,22 @@ import {
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { Button } from '../ui/button';
-import { CheckIcon, ClockIcon, FailedIcon, HelpIcon } from '../ui/icons';
+import { CheckIcon, ClockIcon, DoubleCheckIcon, FailedIcon, HelpIcon } from '../ui/icons';
 import { newKey } from '../ui/key';
 import { useToast } from '../ui/toasts';
+import type { OpenConversation } from './open-conversation';
+import { SendParts } from './send-parts';
 import style from './send-line.module.css';
 
 interface Props {
   readonly messageId: string;
   readonly send: SendFactsFragment;
   readonly channel: 'EMAIL' | 'MESSENGER' | 'X';
+  readonly account: Pick<OpenConversation['account'], 'name' | 'status'>;
 }
 
 /** What became of an outbound message, in words, and what a person can do about it. */
-export function SendLine({ messageId, send, channel }: Props) {
+export function SendLine({ messageId, send, channel, account }: Props) {
   const t = useT();
   const times = useTimes();
   const now = useNow();
@@ -49,6 +52,7 @@ export function SendLine({ messageId, send, channel }: Props) {
           <strong>{t('send.FAILED')}</strong>
         </p>
         {failure && <p>{failure.message}</p>}
+        <SendParts parts={send.parts} />
         {failure?.detail && (
           <details>
             <summary>{t('send.detail')}</summary>
@@ -73,6 +77,7 @@ export function SendLine({ messageId, send, channel }: Props) {
           <strong>{t('send.UNCERTAIN')}</strong>
         </p>
         <p>{t('send.uncertainText', { time: times.when(send.at, now) })}</p>
+        <SendParts parts={send.parts} />
         <div className={style.actions}>
           <Button size="small" onPress={() => void decide('SEND_AGAIN')} isDisabled={settling}>
             {t('send.again')}
@@ -85,13 +90,20 @@ export function SendLine({ messageId, send, channel }: Props) {
     );
   }
   const later = state === 'QUEUED' && send.sendsAt && Date.parse(send.sendsAt) - now > 15_000;
+  // its next time is then only when it looks again
+  const held = state === 'QUEUED' && account.status === 'RECONNECT_NEEDED';
   const gone = state === 'SENT' || state === 'DELIVERED' || state === 'READ';
   return (
-    <p className={style.line} data-tone={gone ? 'ok' : undefined} title={times.full(send.at)}>
-      {gone ? <CheckIcon size={16} /> : <ClockIcon size={16} />}
-      {later
-        ? t('send.later', { channel: t(`channel.${channel}`), time: times.when(send.sendsAt ?? '', now) })
-        : t(`send.${state}`)}
-    </p>
+    <>
+      <p className={style.line} data-tone={gone ? 'ok' : undefined} title={times.full(send.at)}>
+        {state === 'SENT' ? <CheckIcon size={16} /> : gone ? <DoubleCheckIcon size={16} /> : <ClockIcon size={16} />}
+        {held
+          ? t('send.held', { account: account.name })
+          : later
+            ? t('send.later', { channel: t(`channel.${channel}`), time: times.when(send.sendsAt ?? '', now) })
+            : t(`send.${state}`)}
+      </p>
+      <SendParts parts={send.parts} />
+    </>
   );
 }

@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react';
+import { CustomerMenu } from '../customers/customer-menu';
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { useViewer } from '../session/session';
 import { IconButton } from '../ui/button';
-import { BackIcon, ChannelIcon, CheckIcon, FailedIcon, HelpIcon } from '../ui/icons';
+import { BackIcon, ChannelIcon, CheckIcon, FailedIcon, GlobeIcon, HelpIcon, LockIcon } from '../ui/icons';
 import type { OpenConversation } from './open-conversation';
 import { GiveBack } from './give-back';
 import { NoReplyNeeded } from './no-reply-needed';
@@ -21,7 +22,7 @@ export function ThreadHeader({ conversation, onClose }: Props) {
   const now = useNow();
   const { agent } = useViewer();
   const heading = useRef<HTMLHeadingElement>(null);
-  const { reference, subject, channel, account, language, heldBy, wait, offer } = conversation;
+  const { reference, subject, channel, account, language, heldBy, wait, offer, customer, visibility } = conversation;
   const open = wait && !wait.end;
 
   useEffect(() => heading.current?.focus({ preventScroll: true }), [reference]);
@@ -36,10 +37,11 @@ export function ThreadHeader({ conversation, onClose }: Props) {
       <WaitClock conversation={conversation} />
       <div className={style.about}>
         <h1 ref={heading} tabIndex={-1} dir="auto" data-pane-focus="" title={subject ?? undefined}>
-          {subject || t('thread.noSubject')}
+          {subject || (channel !== 'EMAIL' && customer?.displayName) || t('thread.noSubject')}
         </h1>
         <p className={style.facts}>
           <span>{reference}</span>
+          {channel !== 'EMAIL' && <VisibilityMark visibility={visibility} />}
           {open && (
             <span className={style.sinceHere}>{t('thread.since', { time: times.since(wait.waitingSince, now) })}</span>
           )}
@@ -62,7 +64,23 @@ export function ThreadHeader({ conversation, onClose }: Props) {
           <NoReplyNeeded conversation={conversation} waitId={wait.id} />
         </div>
       )}
+      {agent.role === 'ADMIN' && customer && (
+        <div className={style.more}>
+          <CustomerMenu customer={customer} />
+        </div>
+      )}
     </header>
+  );
+}
+
+/** Whether anybody or only the customer reads along; where a channel has both. */
+function VisibilityMark({ visibility }: Pick<OpenConversation, 'visibility'>) {
+  const t = useT();
+  return (
+    <span className={style.visibility} data-visibility={visibility}>
+      {visibility === 'PUBLIC' ? <GlobeIcon size={16} /> : <LockIcon size={16} />}
+      {t(`visibility.${visibility}`)}
+    </span>
   );
 }
 

@@ -12,6 +12,7 @@ const possibleTypes = {
     'DraftChangedEvent',
     'CountersChangedEvent',
     'AccountChangedEvent',
+    'ConversationGoneEvent',
   ],
   UserError: [
     'InvalidInputError',
@@ -26,6 +27,9 @@ const possibleTypes = {
     'CollisionError',
     'AccountUnavailableError',
     'TooLongError',
+    'ReplyWindowClosedError',
+    'PrivateReplyUnavailableError',
+    'ConfirmationWrongError',
   ],
 };
 
@@ -71,6 +75,10 @@ function applyEvent(cache: Cache, event: InboxEventResult | null | undefined): v
   if (event?.__typename === 'TimelineItemChangedEvent' && event.timelineItemEdge && event.conversationId) {
     addToTimeline(cache, event.conversationId, event.timelineItemEdge);
   }
+  // Erased, or part of another now: nothing of it stays here.
+  if (event?.__typename === 'ConversationGoneEvent' && event.conversationId) {
+    cache.invalidate({ __typename: 'Conversation', id: event.conversationId });
+  }
 }
 
 /** The normalised cache. One per signed-in person: what one may see is never shown to the next. */
@@ -90,6 +98,10 @@ export const newCacheExchange = () =>
       WaitEnd: embedded,
       SendStatus: embedded,
       SendFailure: embedded,
+      SendPart: embedded,
+      ReplyWindow: embedded,
+      Moderation: embedded,
+      PendingFile: embedded,
       IntakeHealth: embedded,
       OutsideColleague: embedded,
       PageInfo: embedded,
@@ -120,6 +132,8 @@ export const newCacheExchange = () =>
   });
 
 function addSent(cache: Cache, args: unknown, payload: unknown): void {
-  const edge = (payload as { timelineItemEdge?: TimelineEdge | null } | null)?.timelineItemEdge;
-  if (edge) addToTimeline(cache, (args as { input: { conversationId: string } }).input.conversationId, edge);
+  const sent = payload as { timelineItemEdge?: TimelineEdge | null; conversation?: { id: string } | null } | null;
+  // An answer in private to something public stands in another conversation.
+  const conversationId = sent?.conversation?.id ?? (args as { input: { conversationId: string } }).input.conversationId;
+  if (sent?.timelineItemEdge) addToTimeline(cache, conversationId, sent.timelineItemEdge);
 }

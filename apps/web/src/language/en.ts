@@ -1,6 +1,11 @@
+import { enConversation } from './en-conversation';
+
 /** Everything the page says, in English, as ICU messages. `fr.ts` has the same keys; the compiler and a test see to it. */
 export const en = {
+  ...enConversation,
+
   'action.back': 'Back to the list',
+  'action.cancel': 'Cancel',
   'action.close': 'Close',
   'action.copyDetails': 'Copy details',
   'action.reload': 'Reload',
@@ -12,9 +17,14 @@ export const en = {
   'accountKind.X': 'X account',
   'accounts.askAdmin': 'An admin can connect one.',
   'accounts.checked': 'Checked {time}.',
-  'accounts.connectMailbox': 'Connect a mailbox',
+  'accounts.connect.EMAIL': 'Connect a mailbox',
+  'accounts.connect.MESSENGER': 'Connect a Messenger page',
+  'accounts.daysLeft':
+    '{n, plural, =0 {The permission ends today. Connect again to renew it.} one {The permission ends in one day. Connect again to renew it.} other {The permission lasts # more days.}}',
   'accounts.none': 'No account is connected yet, so nothing arrives.',
-  'accounts.orCommand': 'Or on the machine itself, with the mailbox’s own password in PASSWORD:',
+  'accounts.orCommand.EMAIL': 'Or on the machine itself, with the mailbox’s own password in PASSWORD:',
+  'accounts.orCommand.MESSENGER':
+    'Or on the machine itself, with the secret of your app at Meta in APP_SECRET and the page’s token in PAGE_TOKEN:',
   'accounts.paused': 'Held back by the platform. Sends again at {time}.',
   'accounts.reconnect': 'Connect again',
   'accounts.sameDataDir': 'If EVENHAND_DATA_DIR was set for npm start, set it to the same here.',
@@ -26,73 +36,25 @@ export const en = {
   'banner.reconnectNow': 'Connect again',
   'banner.tellAdmin': 'Tell an admin',
 
-  'block.disconnected': '{account} is disconnected. Your text is kept; it can be sent once the account is connected.',
-  'block.heldBy': '{name} holds this conversation now. Your text is kept; you can leave a note.',
-  'block.offerOver':
-    'This went back to its place in the queue, because nothing happened in time. Your text is kept; you can leave a note.',
-  'block.notSent':
-    'Your reply did not leave, so this customer waits again, at the same place in the queue. Take the next to go on, or try the reply again.',
-  'block.reconnect':
-    '{account} needs to be reconnected before anything can be sent. Your text is kept and the customer’s wait goes on.',
-
   'channel.EMAIL': 'E-mail',
   'channel.MESSENGER': 'Messenger',
   'channel.X': 'X',
+
   'chip.draft': 'Draft',
   'chip.failed': 'Not sent',
   'chip.uncertain': 'Not confirmed',
 
-  'collision.edit': 'Edit my reply',
-  'collision.own': 'You have already sent {n, plural, one {a reply} other {# replies}} here from another window',
-  'collision.sendAnyway': 'Send anyway',
-  'collision.title': '{n, plural, one {Something came} other {# things came}} while you were writing',
-
-  'composer.addNote': 'Add note',
-  'composer.length': '{n, number} of {limit, number}',
-  'composer.mode': 'What you write',
-  'composer.note': 'Note',
-  'composer.noteField': 'Note for your team',
-  'composer.noteHint': 'Write to your colleagues…',
-  'composer.reply': 'Reply',
-  'composer.replyField': 'Reply to the customer',
-  'composer.replyHint': 'Write to the customer…',
-  'composer.send.ANSWER': 'Send answer',
-  'composer.send.HOLDING': 'Send holding reply',
-  'composer.send.QUESTION': 'Send question',
-  'composer.tooLong': '{over, number} too many',
-
-  'decline.action': 'Give back',
-  'decline.CUSTOMER_ASKED_FOR_SOMEONE_ELSE': 'The customer asked for someone else',
-  'decline.done': 'Given back. It keeps its place in the queue.',
-  'decline.KNOWS_THE_CUSTOMER': 'I know this person',
-  'decline.LANGUAGE_MISSING': 'I do not speak the language',
-  'decline.LEAVING': 'I am leaving now',
-  'decline.SUBJECT_MISSING': 'I do not know the subject',
-  'decline.TECHNICAL_FAULT': 'Technical fault',
-  'decline.TOO_DISTRESSING': 'Too distressing for me',
-  'decline.why': 'Why? It keeps its place.',
+  'customer.erase': 'Erase this customer…',
+  'customer.export': 'Send them their data…',
+  'customer.menu': 'About {name}',
 
   'demo.enterAs': 'Enter as {name}',
-  'demo.link': 'Open the mail simulator',
+  'demo.link': 'Open the simulator',
   'demo.text': 'Customers here are simulated. Write as one of them and read the answer.',
   'demo.title': 'Demo',
   'demoRole.ADMIN': 'Admin',
   'demoRole.AGENT': 'Community manager',
   'demoRole.SUPERVISOR': 'Supervisor',
-
-  'dismiss.action': 'No reply needed',
-  'dismiss.done': '{reference} needs no reply.',
-  'dismiss.DUPLICATE': 'Already asked elsewhere',
-  'dismiss.NOT_FOR_US': 'Not for us',
-  'dismiss.SPAM': 'Spam',
-  'dismiss.TAG_ONLY': 'We were only mentioned',
-  'dismiss.THANKS': 'Only thanks',
-  'dismiss.why': 'Why? It is kept in the record.',
-
-  'draft.here': 'Saved on this computer',
-  'draft.noteHere': 'Kept on this computer',
-  'draft.saved': 'Draft saved',
-  'draft.saving': 'Saving…',
 
   'empty.done': 'Nothing answered yet',
   'empty.doneText': 'Conversations come here once nobody waits in them.',
@@ -105,6 +67,26 @@ export const en = {
   'end.DISMISSED': 'No reply needed',
   'end.WITHDRAWN': 'Withdrawn {time}',
 
+  'erase.confirm': 'To confirm, type {name}',
+  'erase.DONE':
+    'Erased: {messages, plural, one {# message} other {# messages}}, {files, plural, one {# file} other {# files}}, and everything else we held.',
+  'erase.FAILED': 'It could not be finished. An operator finds the reason in the log.',
+  'erase.reason': 'Reason',
+  'erase.reasonHint': 'It is kept with the proof of the erasure. Name nobody in it.',
+  'erase.RUNNING': 'Being erased…',
+  'erase.submit': 'Erase for good',
+  'erase.text':
+    'Messages, files, drafts and profile of this person go everywhere, for good. What remains is the proof that something was there, and their turn in the record, without a name.',
+  'erase.title': 'Erase {name}',
+
+  'export.reason': 'Reason',
+  'export.started': 'It is being put together. A link that opens once goes to {address}, and to nobody else.',
+  'export.submit': 'Send',
+  'export.text':
+    'Everything we hold of this person, also what nobody here may see. It goes to them alone; you cannot open it.',
+  'export.title': 'Send {name} their data',
+  'export.to': 'To',
+
   'fault.logged': 'It has been logged under {id}.',
   'fault.notDone': 'That could not be done. Please try again.',
   'fault.page': 'This page has a fault',
@@ -116,18 +98,11 @@ export const en = {
   'fault.whole': 'Evenhand cannot start',
   'fault.wholeText': 'The server answered with a fault, logged under {id}.',
 
-  'files.add': 'Attach files',
-  'files.large': '{name} is larger than {limit}.',
-  'files.offline': '{name} was not uploaded: the connection broke. Please attach it again.',
-  'files.refused': '{name} was not accepted. Please try another file.',
-  'files.remove': 'Remove {name}',
-  'files.signedOut': '{name} was not uploaded: please sign in again.',
-  'files.tooMany': 'At most {n} files can be attached.',
-  'files.uploading': 'Uploading {name}',
-
+  'intake.filled': 'Gaps filled',
   'intake.ignored': 'Ignored',
-  'intake.last': 'Last mail {time}.',
+  'intake.last': 'Last arrival {time}.',
   'intake.never': 'Nothing has arrived yet.',
+  'intake.oldest': 'The oldest has waited to be processed since {time}.',
   'intake.read': 'Read',
   'intake.received': 'Received',
   'intake.reprocess': 'Reprocess',
@@ -169,27 +144,6 @@ export const en = {
   'live.polling': 'Live updates are blocked here. Checked {time}.',
   'live.upToDate': 'Up to date',
 
-  'mail.frame': 'Mail as its sender formatted it',
-  'mail.remote':
-    '{n, plural, one {1 picture is} other {# pictures are}} not loaded: loading tells the sender when it is read.',
-  'mail.showImages': 'Show images',
-  'mailKind.AUTO_REPLY': 'Automatic reply',
-  'mailKind.BOUNCE': 'Returned mail',
-  'mailKind.LIST': 'Mailing list',
-
-  'message.elsewhere': 'Sent outside Evenhand',
-  'message.files': 'Files',
-  'message.fold': 'Show less',
-  'message.hideQuote': 'Hide quoted text',
-  'message.newSender': 'New sender',
-  'message.problems': 'Not everything could be read well: {list}',
-  'message.showFormat': 'Show formatting',
-  'message.showQuote': 'Show quoted text',
-  'message.showText': 'Show as text',
-  'message.source': 'Original message, {size}',
-  'message.unfold': 'Show all',
-  'message.unreadable': 'This message arrived, but its content could not be read. Nothing is lost: open the original.',
-
   'nav.accounts': 'Accounts',
   'nav.done': 'Done',
   'nav.failed': 'Failed',
@@ -204,8 +158,6 @@ export const en = {
   'need.SAFETY': 'Safety',
   'need.STANDARD': 'Standard',
   'need.VULNERABLE': 'Vulnerable',
-
-  'note.onlyTeam': 'Only your team sees this',
 
   'queue.blind': 'Until then you see no names, so that nobody is chosen for who they are.',
   'queue.capacity': 'You hold {open, plural, one {# conversation} other {# conversations}}. Answer one of them first.',
@@ -227,36 +179,9 @@ export const en = {
   'queue.waiting': '{n, plural, =0 {nobody waiting} other {# waiting}}',
   'queue.waitingLong': '{n, plural, one {1 person is waiting.} other {# people are waiting.}}',
 
-  'replyKind.ANSWER': 'Answer',
-  'replyKind.ANSWER.effect': 'ends the wait',
-  'replyKind.choose': 'Kind of reply',
-  'replyKind.HOLDING': 'Holding reply',
-  'replyKind.HOLDING.effect': 'the wait goes on',
-  'replyKind.label': 'Kind of reply: {kind} {effect}',
-  'replyKind.QUESTION': 'Question',
-  'replyKind.QUESTION.effect': 'ends the wait until they answer',
-
   'role.ADMIN': 'Admin',
   'role.AGENT': 'Agent',
   'role.SUPERVISOR': 'Supervisor',
-
-  'send.again': 'Send again',
-  'send.DELIVERED': 'Delivered',
-  'send.detail': 'What the server said',
-  'send.done': 'Sent.',
-  'send.doneHolding': 'Sent. The wait goes on.',
-  'send.doneNext': 'Sent. Next customer?',
-  'send.FAILED': 'Not sent',
-  'send.later': '{channel} accepts the next message at {time}.',
-  'send.markSent': 'Mark as sent',
-  'send.offline': 'Goes out when the connection is back',
-  'send.QUEUED': 'Queued',
-  'send.READ': 'Read',
-  'send.SENDING': 'Sending',
-  'send.SENT': 'Sent',
-  'send.UNCERTAIN': 'Delivery not confirmed',
-  'send.uncertainText':
-    'We could not confirm that this left. Last looked up {time}. Sending again sends the very same message.',
 
   'signIn.again': 'Your session has ended. What you typed is kept.',
   'signIn.email': 'E-mail address',
@@ -286,26 +211,13 @@ export const en = {
   'theme.light': 'Light',
   'theme.system': 'As the system',
 
-  'thread.earlier': 'Show earlier messages',
-  'thread.heldBy': 'Held by {name}',
-  'thread.heldByOther': '{name} holds this conversation.',
-  'thread.heldByYou': 'Held by you',
-  'thread.inQueue':
-    'This customer waits in the queue. Everybody is answered in turn; take the next to help them along.',
-  'thread.messages': 'Messages',
-  'thread.noSubject': 'No subject',
-  'thread.nobodyWaits': 'Nobody waits',
-  'thread.since': 'waiting since {time}',
-  'thread.unknown': 'There is no conversation {reference}',
-  'thread.unknownText': 'The reference may be mistyped, or it belongs to another workspace.',
-  'thread.unseen': '{n, plural, one {1 new message} other {# new messages}}',
-
   'time.atClock': '{time}',
   'time.atDay': '{day}, {time}',
   'time.clock': '{time}',
   'time.clockOnly': '{time}',
   'time.dayAndTime': '{day}, {time}',
   'time.today': 'Today',
+  'time.weekday': '{day} {time}',
   'time.yesterday': 'Yesterday',
 
   'viewer.keyboard': 'Keyboard',

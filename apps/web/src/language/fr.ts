@@ -1,8 +1,12 @@
+import { frConversation } from './fr-conversation';
 import type { Messages } from './messages';
 
 /** Everything the page says, in French. Spaces before ; ! ? are narrow and do not break (U+202F), before : they do not break (U+00A0). */
 export const fr: Messages = {
+  ...frConversation,
+
   'action.back': 'Retour à la liste',
+  'action.cancel': 'Annuler',
   'action.close': 'Fermer',
   'action.copyDetails': 'Copier les détails',
   'action.reload': 'Recharger',
@@ -14,9 +18,14 @@ export const fr: Messages = {
   'accountKind.X': 'Le compte X',
   'accounts.askAdmin': 'Un administrateur peut en connecter un.',
   'accounts.checked': 'Vérifié {time}.',
-  'accounts.connectMailbox': 'Connecter une boîte',
+  'accounts.connect.EMAIL': 'Connecter une boîte',
+  'accounts.connect.MESSENGER': 'Connecter une page Messenger',
+  'accounts.daysLeft':
+    '{n, plural, =0 {L’autorisation prend fin aujourd’hui. Reconnectez pour la renouveler.} one {L’autorisation prend fin dans # jour. Reconnectez pour la renouveler.} many {L’autorisation dure encore # de jours.} other {L’autorisation dure encore # jours.}}',
   'accounts.none': 'Aucun compte n’est encore connecté : rien n’arrive.',
-  'accounts.orCommand': 'Ou sur la machine elle-même, avec le mot de passe de la boîte dans PASSWORD :',
+  'accounts.orCommand.EMAIL': 'Ou sur la machine elle-même, avec le mot de passe de la boîte dans PASSWORD :',
+  'accounts.orCommand.MESSENGER':
+    'Ou sur la machine elle-même, avec la clé secrète de votre app Meta dans APP_SECRET et le jeton de la page dans PAGE_TOKEN :',
   'accounts.paused': 'Retenu par la plateforme. Les envois reprennent {time}.',
   'accounts.reconnect': 'Reconnecter',
   'accounts.sameDataDir': 'Si EVENHAND_DATA_DIR était défini pour npm start, donnez-lui ici la même valeur.',
@@ -28,76 +37,25 @@ export const fr: Messages = {
   'banner.reconnectNow': 'Reconnecter',
   'banner.tellAdmin': 'Prévenir un administrateur',
 
-  'block.disconnected':
-    '{account} est déconnecté. Votre texte est gardé ; il pourra partir une fois le compte connecté.',
-  'block.heldBy': '{name} tient maintenant cette conversation. Votre texte est gardé ; vous pouvez laisser une note.',
-  'block.offerOver':
-    'La conversation a repris sa place dans la file, faute d’activité à temps. Votre texte est gardé ; vous pouvez laisser une note.',
-  'block.notSent':
-    'Votre réponse n’est pas partie : cette personne attend de nouveau, à la même place dans la file. Prenez la suivante pour continuer, ou réessayez l’envoi.',
-  'block.reconnect':
-    '{account} doit être reconnecté avant tout envoi. Votre texte est gardé et l’attente du client continue.',
-
   'channel.EMAIL': 'E-mail',
   'channel.MESSENGER': 'Messenger',
   'channel.X': 'X',
+
   'chip.draft': 'Brouillon',
   'chip.failed': 'Non envoyé',
   'chip.uncertain': 'Non confirmé',
 
-  'collision.edit': 'Modifier ma réponse',
-  'collision.own':
-    'Vous avez déjà envoyé {n, plural, one {une réponse} many {# de réponses} other {# réponses}} ici depuis une autre fenêtre',
-  'collision.sendAnyway': 'Envoyer quand même',
-  'collision.title':
-    '{n, plural, one {# message est arrivé} many {# de messages sont arrivés} other {# messages sont arrivés}} pendant que vous écriviez',
-
-  'composer.addNote': 'Ajouter la note',
-  'composer.length': '{n, number} sur {limit, number}',
-  'composer.mode': 'Ce que vous écrivez',
-  'composer.note': 'Note',
-  'composer.noteField': 'Note pour votre équipe',
-  'composer.noteHint': 'Écrivez à vos collègues…',
-  'composer.reply': 'Réponse',
-  'composer.replyField': 'Réponse au client',
-  'composer.replyHint': 'Écrivez au client…',
-  'composer.send.ANSWER': 'Envoyer la réponse',
-  'composer.send.HOLDING': 'Faire patienter',
-  'composer.send.QUESTION': 'Envoyer la question',
-  'composer.tooLong': '{over, number} de trop',
-
-  'decline.action': 'Rendre',
-  'decline.CUSTOMER_ASKED_FOR_SOMEONE_ELSE': 'Le client demande quelqu’un d’autre',
-  'decline.done': 'Rendue. Elle garde sa place dans la file.',
-  'decline.KNOWS_THE_CUSTOMER': 'Je connais cette personne',
-  'decline.LANGUAGE_MISSING': 'Je ne parle pas cette langue',
-  'decline.LEAVING': 'Je pars maintenant',
-  'decline.SUBJECT_MISSING': 'Je ne connais pas le sujet',
-  'decline.TECHNICAL_FAULT': 'Problème technique',
-  'decline.TOO_DISTRESSING': 'Trop éprouvant pour moi',
-  'decline.why': 'Pourquoi ? Elle garde sa place.',
+  'customer.erase': 'Effacer cette personne…',
+  'customer.export': 'Lui envoyer ses données…',
+  'customer.menu': 'Au sujet de {name}',
 
   'demo.enterAs': 'Entrer en tant que {name}',
-  'demo.link': 'Ouvrir le simulateur de mail',
+  'demo.link': 'Ouvrir le simulateur',
   'demo.text': 'Ici, les clients sont simulés. Écrivez à leur place et lisez la réponse.',
   'demo.title': 'Démo',
   'demoRole.ADMIN': 'Administration',
   'demoRole.AGENT': 'Gestion de communauté',
   'demoRole.SUPERVISOR': 'Supervision',
-
-  'dismiss.action': 'Sans réponse',
-  'dismiss.done': '{reference} : pas de réponse nécessaire.',
-  'dismiss.DUPLICATE': 'Déjà demandé ailleurs',
-  'dismiss.NOT_FOR_US': 'Pas pour nous',
-  'dismiss.SPAM': 'Indésirable',
-  'dismiss.TAG_ONLY': 'Simple mention de notre nom',
-  'dismiss.THANKS': 'Simple merci',
-  'dismiss.why': 'Pourquoi ? C’est inscrit au registre.',
-
-  'draft.here': 'Gardé sur cet ordinateur',
-  'draft.noteHere': 'Gardée sur cet ordinateur',
-  'draft.saved': 'Brouillon enregistré',
-  'draft.saving': 'Enregistrement…',
 
   'empty.done': 'Rien de répondu encore',
   'empty.doneText': 'Les conversations arrivent ici quand plus personne n’y attend.',
@@ -111,6 +69,27 @@ export const fr: Messages = {
   'end.DISMISSED': 'Sans réponse',
   'end.WITHDRAWN': 'Retiré {time}',
 
+  'erase.confirm': 'Pour confirmer, écrivez {name}',
+  'erase.DONE':
+    'Effacé : {messages, plural, one {# message} many {# de messages} other {# messages}}, {files, plural, one {# fichier} many {# de fichiers} other {# fichiers}}, et tout ce que nous gardions d’autre.',
+  'erase.FAILED': 'L’effacement n’a pas pu être terminé. La raison se trouve dans le journal.',
+  'erase.reason': 'Raison',
+  'erase.reasonHint': 'Elle est gardée avec la preuve de l’effacement. N’y nommez personne.',
+  'erase.RUNNING': 'Effacement en cours…',
+  'erase.submit': 'Effacer définitivement',
+  'erase.text':
+    'Messages, fichiers, brouillons et profil de cette personne disparaissent partout, pour de bon. Il ne reste que la preuve qu’il y avait quelque chose, et son tour dans le registre, sans nom.',
+  'erase.title': 'Effacer {name}',
+
+  'export.reason': 'Raison',
+  'export.started':
+    'Le fichier se prépare. Un lien qui ne s’ouvre qu’une fois part à {address}, et à personne d’autre.',
+  'export.submit': 'Envoyer',
+  'export.text':
+    'Tout ce que nous gardons de cette personne, y compris ce que personne ici ne peut voir. Cela part à elle seule ; vous ne pouvez pas l’ouvrir.',
+  'export.title': 'Envoyer ses données à {name}',
+  'export.to': 'À',
+
   'fault.logged': 'L’incident est noté sous {id}.',
   'fault.notDone': 'Cela n’a pas pu être fait. Veuillez réessayer.',
   'fault.page': 'Cette page a un défaut',
@@ -122,18 +101,11 @@ export const fr: Messages = {
   'fault.whole': 'Evenhand ne peut pas démarrer',
   'fault.wholeText': 'Le serveur a répondu par une erreur, notée sous {id}.',
 
-  'files.add': 'Joindre des fichiers',
-  'files.large': '{name} dépasse {limit}.',
-  'files.offline': '{name} n’a pas été envoyé : la connexion s’est rompue. Veuillez le joindre de nouveau.',
-  'files.refused': '{name} n’a pas été accepté. Essayez un autre fichier.',
-  'files.remove': 'Retirer {name}',
-  'files.signedOut': '{name} n’a pas été envoyé : veuillez vous reconnecter.',
-  'files.tooMany': '{n} fichiers au plus peuvent être joints.',
-  'files.uploading': 'Envoi de {name}',
-
+  'intake.filled': 'Rattrapés',
   'intake.ignored': 'Ignorés',
-  'intake.last': 'Dernier mail {time}.',
+  'intake.last': 'Dernière arrivée {time}.',
   'intake.never': 'Rien n’est encore arrivé.',
+  'intake.oldest': 'Le plus ancien attend d’être traité depuis {time}.',
   'intake.read': 'Lus',
   'intake.received': 'Reçus',
   'intake.reprocess': 'Relire',
@@ -176,28 +148,6 @@ export const fr: Messages = {
   'live.polling': 'Le direct est bloqué ici. Vérifié à {time}.',
   'live.upToDate': 'À jour',
 
-  'mail.frame': 'Mail tel que mis en forme par son auteur',
-  'mail.remote':
-    '{n, plural, one {# image non chargée} many {# d’images non chargées} other {# images non chargées}} : la charger dirait à l’expéditeur quand il est lu.',
-  'mail.showImages': 'Afficher les images',
-  'mailKind.AUTO_REPLY': 'Réponse automatique',
-  'mailKind.BOUNCE': 'Mail retourné',
-  'mailKind.LIST': 'Liste de diffusion',
-
-  'message.elsewhere': 'Envoyé hors d’Evenhand',
-  'message.files': 'Fichiers',
-  'message.fold': 'Réduire',
-  'message.hideQuote': 'Masquer le texte cité',
-  'message.newSender': 'Nouvel expéditeur',
-  'message.problems': 'Tout n’a pas pu être bien lu : {list}',
-  'message.showFormat': 'Voir la mise en forme',
-  'message.showQuote': 'Voir le texte cité',
-  'message.showText': 'Voir en texte',
-  'message.source': 'Message d’origine, {size}',
-  'message.unfold': 'Tout afficher',
-  'message.unreadable':
-    'Ce message est arrivé, mais son contenu n’a pas pu être lu. Rien n’est perdu : ouvrez l’original.',
-
   'nav.accounts': 'Comptes',
   'nav.done': 'Terminées',
   'nav.failed': 'Échecs',
@@ -212,8 +162,6 @@ export const fr: Messages = {
   'need.SAFETY': 'Sécurité',
   'need.STANDARD': 'Ordinaire',
   'need.VULNERABLE': 'Vulnérable',
-
-  'note.onlyTeam': 'Visible par votre équipe seulement',
 
   'queue.blind': 'D’ici là, vous ne voyez aucun nom : personne n’est choisi pour ce qu’il est.',
   'queue.capacity':
@@ -239,36 +187,9 @@ export const fr: Messages = {
   'queue.waitingLong':
     '{n, plural, one {# personne attend.} many {# de personnes attendent.} other {# personnes attendent.}}',
 
-  'replyKind.ANSWER': 'Réponse',
-  'replyKind.ANSWER.effect': 'met fin à l’attente',
-  'replyKind.choose': 'Nature de la réponse',
-  'replyKind.HOLDING': 'Message d’attente',
-  'replyKind.HOLDING.effect': 'l’attente continue',
-  'replyKind.label': 'Nature de la réponse : {kind} {effect}',
-  'replyKind.QUESTION': 'Question',
-  'replyKind.QUESTION.effect': 'suspend l’attente jusqu’à sa réponse',
-
   'role.ADMIN': 'Administration',
   'role.AGENT': 'Agent',
   'role.SUPERVISOR': 'Supervision',
-
-  'send.again': 'Renvoyer',
-  'send.DELIVERED': 'Remis',
-  'send.detail': 'Ce que le serveur a dit',
-  'send.done': 'Envoyé.',
-  'send.doneHolding': 'Envoyé. L’attente continue.',
-  'send.doneNext': 'Envoyé. Personne suivante ?',
-  'send.FAILED': 'Non envoyé',
-  'send.later': '{channel} accepte le prochain message {time}.',
-  'send.markSent': 'Marquer comme envoyé',
-  'send.offline': 'Partira au retour de la connexion',
-  'send.QUEUED': 'En file',
-  'send.READ': 'Lu',
-  'send.SENDING': 'Envoi en cours',
-  'send.SENT': 'Envoyé',
-  'send.UNCERTAIN': 'Envoi non confirmé',
-  'send.uncertainText':
-    'Nous n’avons pas pu confirmer que ce message est parti. Dernière vérification {time}. Renvoyer envoie exactement le même message.',
 
   'signIn.again': 'Votre session a pris fin. Ce que vous avez écrit est gardé.',
   'signIn.email': 'Adresse e-mail',
@@ -298,26 +219,13 @@ export const fr: Messages = {
   'theme.light': 'Claire',
   'theme.system': 'Comme le système',
 
-  'thread.earlier': 'Voir les messages précédents',
-  'thread.heldBy': 'Tenue par {name}',
-  'thread.heldByOther': '{name} tient cette conversation.',
-  'thread.heldByYou': 'Tenue par vous',
-  'thread.inQueue':
-    'Cette personne attend dans la file. Chacun reçoit sa réponse à son tour ; prenez la suivante pour la faire avancer.',
-  'thread.messages': 'Messages',
-  'thread.noSubject': 'Sans objet',
-  'thread.nobodyWaits': 'Personne n’attend',
-  'thread.since': 'attend depuis {time}',
-  'thread.unknown': 'Il n’y a pas de conversation {reference}',
-  'thread.unknownText': 'La référence est peut-être mal écrite, ou elle appartient à un autre espace.',
-  'thread.unseen': '{n, plural, one {# nouveau message} many {# de nouveaux messages} other {# nouveaux messages}}',
-
   'time.atClock': 'à {time}',
   'time.atDay': 'le {day} à {time}',
   'time.clock': '{hour} h {minute}',
   'time.clockOnly': '{time}',
   'time.dayAndTime': '{day}, {time}',
   'time.today': 'Aujourd’hui',
+  'time.weekday': '{day} {time}',
   'time.yesterday': 'Hier',
 
   'viewer.keyboard': 'Clavier',

@@ -7,6 +7,7 @@ const values = {
   ...Object.fromEntries(
     [
       'account',
+      'address',
       'channel',
       'day',
       'effect',
@@ -20,10 +21,13 @@ const values = {
       'reference',
       'since',
       'size',
+      'state',
       'time',
     ].map((name) => [name, name]),
   ),
-  ...Object.fromEntries(['days', 'hours', 'left', 'limit', 'n', 'open', 'over'].map((name) => [name, 3])),
+  ...Object.fromEntries(
+    ['days', 'files', 'hours', 'left', 'limit', 'messages', 'n', 'of', 'open', 'over'].map((name) => [name, 3]),
+  ),
 };
 
 const names = (message: string): string[] =>

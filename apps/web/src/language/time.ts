@@ -88,6 +88,14 @@ export function useTimes() {
         const parts = waitParts(at - Date.parse(since));
         return t(`wait.${parts.unit}`, { ...parts });
       },
+      /** The same, until something ends. */
+      left: (until: string, at: number) => {
+        const parts = waitParts(Date.parse(until) - at);
+        return t(`wait.${parts.unit}`, { ...parts });
+      },
+      /** Fri 9:00: a time in the days to come. */
+      weekday: (instant: string) =>
+        t('time.weekday', { day: intl.formatDate(instant, { weekday: 'short' }), time: time(instant) }),
       bytes: (size: number) => {
         if (size < 1024) return t('size.bytes', { n: size });
         if (size < 1024 ** 2) return t('size.kilobytes', { n: intl.formatNumber(Math.round(size / 1024)) });

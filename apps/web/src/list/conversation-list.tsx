@@ -28,7 +28,7 @@ export function ConversationList({ list, open }: { readonly list: ListName; read
     requestPolicy: 'cache-and-network',
   });
   const read = () => execute({ requestPolicy: 'network-only' });
-  useNews(['conversations', 'counters'], read, 500);
+  useNews(['conversations', 'counters', 'gone'], read, 500);
   const slow = useAfterPause(fetching && !data);
 
   const rows = (data?.conversations.edges ?? []).map(({ node }) => node).filter(belongsTo(list));

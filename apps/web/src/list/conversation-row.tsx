@@ -45,6 +45,7 @@ export function ConversationRow({ row, list }: { readonly row: ConversationRowFr
           {row.trouble && (
             <span data-tone="danger">{t(row.trouble === 'UNCERTAIN' ? 'chip.uncertain' : 'chip.failed')}</span>
           )}
+          {row.visibility === 'PUBLIC' && <span data-tone="public">{t('visibility.PUBLIC')}</span>}
           {hasDraft && <span data-tone="accent">{t('chip.draft')}</span>}
           {list !== 'mine' && row.heldBy && (
             <span>

@@ -9,7 +9,7 @@ export type LiveState =
   | { readonly kind: 'polling'; readonly checkedAt: number };
 
 /** What there may be to read again. `everything`: the log does not reach back far enough. */
-export type LiveTopic = 'queue' | 'conversations' | 'accounts' | 'counters' | 'draft' | 'item' | 'everything';
+export type LiveTopic = 'queue' | 'conversations' | 'accounts' | 'counters' | 'draft' | 'item' | 'gone' | 'everything';
 
 type TopicListener = (event: EventFactsFragment | undefined) => void;
 
@@ -25,6 +25,7 @@ const TOPICS: Readonly<Record<NonNullable<EventFactsFragment['__typename']>, Liv
   DraftChangedEvent: 'draft',
   CountersChangedEvent: 'counters',
   AccountChangedEvent: 'accounts',
+  ConversationGoneEvent: 'gone',
 };
 
 /**

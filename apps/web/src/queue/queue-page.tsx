@@ -93,7 +93,7 @@ function NobodyWaits({ taken, lastAnswerAt }: Pick<StageProps['queue'], 'taken' 
       <div className={style.words}>
         <p className={style.quiet}>{t('queue.connectFirst')}</p>
         <p className={style.way}>
-          <Link to="/accounts">{t('accounts.connectMailbox')}</Link>
+          <Link to="/accounts">{t('accounts.connect.EMAIL')}</Link>
         </p>
       </div>
     );

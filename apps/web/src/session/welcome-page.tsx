@@ -4,7 +4,7 @@ import { GoTo } from '../app/go-to';
 import { Input, Label, Text, TextField } from 'react-aria-components';
 import { useMutation } from 'urql';
 import { WorkspaceSetUpDocument } from '../graphql/generated';
-import { ConnectMailbox } from '../accounts/connect-mailbox';
+import { ConnectAccount } from '../accounts/connect-account';
 import { useLocale, useT } from '../language/language';
 import { Button } from '../ui/button';
 import { newKey } from '../ui/key';
@@ -30,7 +30,7 @@ export function WelcomePage() {
   if (viewer) {
     return (
       <OutsideFrame title={t('welcome.mailboxTitle')} text={t('welcome.mailboxText')}>
-        <ConnectMailbox onLater={() => void navigate({ to: '/queue' })} />
+        <ConnectAccount channel="EMAIL" onLater={() => void navigate({ to: '/queue' })} />
       </OutsideFrame>
     );
   }

@@ -4,6 +4,7 @@ import { GoTo, signInHref } from '../app/go-to';
 import { LiveProvider, useNews } from '../live/live-provider';
 import { ConnectionStrip } from '../live/connection';
 import { useSession, useViewer } from '../session/session';
+import { CustomerDialogs } from '../customers/customer-dialogs';
 import { WritingProvider } from '../composer/writing';
 import { SendOutcomes } from '../composer/send-outcomes';
 import { useTakeNext } from '../queue/take-next';
@@ -40,7 +41,7 @@ function Shell() {
   const { reload } = useSession();
   const { take } = useTakeNext();
 
-  useNews(['queue', 'conversations', 'item', 'counters'], reload, 1_000);
+  useNews(['queue', 'conversations', 'item', 'counters', 'gone'], reload, 1_000);
   useShortcut('n', take);
   useShortcut('F6', cyclePanes);
   useEffect(() => {
@@ -58,6 +59,7 @@ function Shell() {
       </div>
       <SendOutcomes />
       <KeySheet />
+      <CustomerDialogs />
     </div>
   );
 }

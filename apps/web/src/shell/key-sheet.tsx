@@ -1,9 +1,7 @@
 import { useEffect, useState } from 'react';
-import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useT } from '../language/language';
 import type { MessageKey } from '../language/en';
-import { IconButton } from '../ui/button';
-import { CloseIcon } from '../ui/icons';
+import { Modal } from '../ui/modal';
 import { onOpenKeySheet } from './key-sheet-state';
 import { useShortcut, useShortcutSettings } from './shortcuts';
 import style from './key-sheet.module.css';
@@ -35,32 +33,18 @@ export function KeySheet() {
   useEffect(() => onOpenKeySheet(() => setOpen(true)), []);
 
   return (
-    <ModalOverlay isOpen={open} onOpenChange={setOpen} isDismissable className={style.overlay}>
-      <Modal className={style.modal}>
-        <Dialog className={style.dialog}>
-          {({ close }) => (
-            <>
-              <header className={style.head}>
-                <Heading slot="title">{t('keys.title')}</Heading>
-                <IconButton label={t('action.close')} onPress={close}>
-                  <CloseIcon size={16} />
-                </IconButton>
-              </header>
-              <p className={style.hint}>{t(enabled ? 'keys.hint' : 'keys.off')}</p>
-              <dl className={style.keys}>
-                {KEYS.map(([key, words]) => (
-                  <div key={words}>
-                    <dt>
-                      <kbd>{key}</kbd>
-                    </dt>
-                    <dd>{t(words)}</dd>
-                  </div>
-                ))}
-              </dl>
-            </>
-          )}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <Modal title={t('keys.title')} isOpen={open} onClose={() => setOpen(false)}>
+      <p className={style.hint}>{t(enabled ? 'keys.hint' : 'keys.off')}</p>
+      <dl className={style.keys}>
+        {KEYS.map(([key, words]) => (
+          <div key={words}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{t(words)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
   );
 }

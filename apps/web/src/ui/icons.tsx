@@ -67,6 +67,20 @@ export const CloseIcon = icon(<path d="m5 5 10 10M15 5 5 15" />);
 export const BackIcon = icon(<path d="M12 4 6 10l6 6" />);
 export const ChevronIcon = icon(<path d="m5 8 5 5 5-5" />);
 export const CheckIcon = icon(<path d="m4.500 10.500 3.700 3.700 7.300-8" />);
+export const DoubleCheckIcon = icon(<path d="m2 10.500 3.500 3.700L12 6.200M9.500 13.600l.6.600L17.500 6.200" />);
+export const GlobeIcon = icon(
+  <>
+    <circle cx="10" cy="10" r="7" />
+    <path d="M3 10h14M10 3c2.300 2.100 3.200 4.400 3.200 7s-.9 4.900-3.200 7c-2.300-2.100-3.200-4.400-3.200-7S7.700 5.100 10 3Z" />
+  </>,
+);
+export const LockIcon = icon(
+  <>
+    <rect x="4.500" y="9" width="11" height="7.500" rx="1.500" />
+    <path d="M7 9V6.500a3 3 0 0 1 6 0V9" />
+  </>,
+);
+export const MoreIcon = icon(<path d="M4.500 10v.01M10 10v.01M15.500 10v.01" strokeWidth="2.500" />);
 export const ClockIcon = icon(
   <>
     <circle cx="10" cy="10" r="7" />
