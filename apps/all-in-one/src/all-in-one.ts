@@ -17,15 +17,18 @@ import {
   type Settings,
 } from '@app/runtime';
 import { apiApp } from '../../api/src';
+import { auditApp } from '../../audit/src';
 import { installationSettings, openInstallation } from '../../cli/src';
 import { emailApp } from '../../connector-email/src';
+import { messengerApp } from '../../connector-messenger/src';
 import { triageApp } from '../../triage/src';
 import { simulatorSettings } from '../../simulator/src';
 import { allInOneSettings } from './config';
 import { startDemo, type Demo } from './demo';
+import { watchErasures } from './scrub-watch';
 
 /** In the order of starting: whoever takes work comes before whoever gives it. */
-const APPS: readonly AppDefinition[] = [triageApp, emailApp, apiApp];
+const APPS: readonly AppDefinition[] = [triageApp, auditApp, emailApp, messengerApp, apiApp];
 
 /** Of every app, so that all faults are told before anything starts. */
 const settings = {
@@ -49,7 +52,13 @@ export function runAllInOne(): Promise<void> {
       const claim = await claimDataDir(config.EVENHAND_DATA_DIR);
       stops.push(() => claim.release());
       const server = createLimitedServer();
-      server.on('request', sayStarting);
+      let demo: Demo | undefined;
+      const starting = (request: IncomingMessage, response: ServerResponse): void => {
+        // connectors ask their simulated platforms before the rest is here
+        if (demo && request.url?.startsWith('/sim/')) demo.handler(request, response);
+        else sayStarting(request, response);
+      };
+      server.on('request', starting);
       // before the database: a port that is taken is told at once, and the demo's page needs its number
       const port = await listen(server, config.EVENHAND_HOST, config.EVENHAND_PORT);
       stops.push(() => closeServer(server));
@@ -57,9 +66,9 @@ export function runAllInOne(): Promise<void> {
       const base = config.EVENHAND_PUBLIC_URL?.replace(/\/$/, '') ?? here;
       const installation = await openInstallation({ keepRunning: true });
       stops.push(() => installation.close());
-      let demo: Demo | undefined;
+      const clock = new Clock();
       if (config.EVENHAND_DEMO === 'on') {
-        demo = await startDemo(installation);
+        demo = await startDemo(installation, here, clock);
         stops.push(() => demo!.stop());
       }
       const environment: NodeJS.ProcessEnv = {
@@ -70,21 +79,25 @@ export function runAllInOne(): Promise<void> {
         EVENHAND_CONNECTOR_KEY_FILE: '',
         ...(demo ? { EVENHAND_SIMULATOR_URL: process.env['EVENHAND_SIMULATOR_URL'] || `${here}/sim` } : {}),
       };
-      const clock = new Clock();
       const apps: RunningApp[] = [];
       for (const app of APPS) {
-        const own = { ...environment, DATABASE_URL: installation.urlOf(app.role) };
+        const own: NodeJS.ProcessEnv = { ...environment, DATABASE_URL: installation.urlOf(app.role) };
+        // its links go to customers, so they name the port that was really taken
+        if (app.name === auditApp.name) own['EVENHAND_PUBLIC_URL'] = base;
         const appConfig = readConfig({ ...runtimeSettings, ...app.settings }, own) as AppConfig;
         const running = await startApp(app, { config: appConfig, server, clock });
         apps.push(running);
         stops.push(() => running.stop());
       }
-      server.off('request', sayStarting);
+      const triage = apps.find((app) => app.name === triageApp.name)!.context;
+      stops.push(watchErasures(installation, triage.database, triage.logger));
+      server.off('request', starting);
       serve(server, apps, demo ? [{ route: '/sim', handler: demo.handler }] : []);
       stops.push(() => closeServer(server));
+      await demo?.connect();
       say('');
       say(`  Evenhand      ${base}/`);
-      if (demo) say(`  Customers     ${here}/sim   (a simulated mail provider: nothing leaves this machine)`);
+      if (demo) say(`  Customers     ${here}/sim   (simulated mail and Messenger: nothing leaves this machine)`);
       else if (await nobodyYet(apps)) say('  No demo: open the page to make the first admin, then connect a mailbox.');
       say(`  Ctrl-C stops. Data is in ${installation.dataDir}${installation.embedded ? ', database included' : ''}.`);
       say('');

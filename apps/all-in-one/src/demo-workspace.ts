@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { Agents, Changes, CHANGES_TABLE, Workspaces } from '@app/inbox';
-import { withDatabase, withMailboxes, type Installation } from '../../cli/src';
+import { withDatabase, withMailboxes, withPages, type Installation } from '../../cli/src';
 
 /** People of the demo; they sign in with one click and have no password. */
 const PEOPLE = [
@@ -42,6 +43,48 @@ export async function seedWorkspace(installation: Installation, mailbox: DemoMai
       };
       await accounts.add(account, { check: false });
     }
+  });
+}
+
+/** The simulated Page, and where its platform answers this time. */
+export interface DemoPage {
+  readonly pageId: string;
+  readonly pageName: string;
+  readonly pageToken: string;
+  readonly userId: string;
+  readonly appId: string;
+  readonly appSecret: string;
+  readonly graphUrl: string;
+  readonly dialogUrl: string;
+}
+
+/** Where the demo's webhooks go, and what proves that they are ours. */
+export interface DemoWebhook {
+  readonly path: string;
+  readonly verifyToken: string;
+}
+
+/** Connects the simulated Page, or tells it the address and the token of this start. Safe to repeat. */
+export async function seedPage(installation: Installation, page: DemoPage): Promise<DemoWebhook> {
+  const workspaceId = await demoWorkspace(installation);
+  const { appId, appSecret, graphUrl, dialogUrl, pageId, userId } = page;
+  return withPages(installation, async ({ accounts }) => {
+    const appSettings = { appId, graphUrl, dialogUrl };
+    const apps = await accounts.apps.list(workspaceId);
+    const known = apps.find(({ settings }) => (settings as { appId?: unknown }).appId === appId);
+    const secrets = { appSecret, verifyToken: randomBytes(18).toString('base64url') };
+    if (known) await accounts.apps.change(known.id, appSettings, secrets);
+    const app = known ?? (await accounts.apps.add({ workspaceId, settings: appSettings, secrets, simulated: true }));
+    const through = { appId: app.id, connectedBy: userId };
+    const settings = { pageId, userId, history: 'none' };
+    const credentials = { pageToken: page.pageToken };
+    const account = (await accounts.list()).find(({ address }) => address === pageId);
+    if (account) await accounts.reconnect(account.id, settings, credentials, { check: false, ...through });
+    else {
+      const given = { workspaceId, address: pageId, name: page.pageName, settings, credentials, simulated: true };
+      await accounts.add({ ...given, ...through }, { check: false });
+    }
+    return { path: `/webhooks/messenger/${app.key}`, verifyToken: secrets.verifyToken };
   });
 }
 

@@ -1,42 +1,64 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { Logger } from '@app/runtime';
+import { Logger, type Clock } from '@app/runtime';
 import type { Installation } from '../../cli/src';
-import { DEMO_MAILBOX, MailSimulator, simulatorHttp } from '../../simulator/src';
-import { seedWorkspace } from './demo-workspace';
+import { DEMO_MAILBOX, MailSimulator, MessengerSimulator, simulatorHttp } from '../../simulator/src';
+import { seedPage, seedWorkspace } from './demo-workspace';
 
-/** The demo: a simulated mail provider whose customers write to a workspace of its own. */
+/** The demo: a simulated mail provider and a simulated Messenger, whose customers write to a workspace of its own. */
 export interface Demo {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Lets Messenger tell of its messages, once webhooks are answered; the first time customers have written some. */
+  connect(): Promise<void>;
   /** Lets the fictional customers write. */
   live(): void;
   stop(): Promise<void>;
 }
 
-/** Starts the simulator with the mailboxes it had, and makes the demo workspace the first time. */
-export async function startDemo(installation: Installation): Promise<Demo> {
+/**
+ * Starts the simulators with what they had, and makes the demo workspace the first time.
+ * @param origin where this process answers, such as `http://127.0.0.1:3000`.
+ */
+export async function startDemo(installation: Installation, origin: string, clock: Clock): Promise<Demo> {
   const logger = Logger.create({ level: 'warn', app: 'simulator' });
-  const simulator = await MailSimulator.start({ dir: join(installation.dataDir, 'simulator') });
+  const dir = join(installation.dataDir, 'simulator');
+  const mail = await MailSimulator.start({ dir });
+  const messenger = await MessengerSimulator.start({ dir: join(dir, 'messenger'), clock, origin });
+  const stop = async (): Promise<void> => {
+    await messenger.stop();
+    await mail.stop();
+  };
   try {
-    const { password } = simulator.addMailbox(DEMO_MAILBOX, { storesSent: true });
-    await simulator.seedDemo();
-    await seedWorkspace(installation, {
-      address: DEMO_MAILBOX,
-      password,
-      imapPort: simulator.imapPort,
-      smtpPort: simulator.smtpPort,
-    });
-    const page = await simulatorHttp(simulator, logger);
+    const { password } = mail.addMailbox(DEMO_MAILBOX, { storesSent: true });
+    await mail.seedDemo();
+    const { imapPort, smtpPort } = mail;
+    await seedWorkspace(installation, { address: DEMO_MAILBOX, password, imapPort, smtpPort });
+    const page = messenger.seedDemo();
+    const addresses = { graphUrl: `${origin}/sim/graph`, dialogUrl: `${origin}/sim/facebook` };
+    const webhook = await seedPage(installation, { ...page, ...addresses });
+    const http = await simulatorHttp(mail, logger, messenger);
     return {
-      handler: page.handler,
-      live: () => void simulator.startLife(),
+      handler: http.handler,
+      connect: async () => {
+        const { appId, pageId } = page;
+        const hook = { url: `${origin}${webhook.path}`, verifyToken: webhook.verifyToken };
+        await messenger.subscribeApp(appId, hook).catch((error: unknown) => {
+          logger.warn('the simulated Messenger cannot reach this process; its messages come by back-fill', {}, error);
+        });
+        messenger.subscribePage(appId, pageId);
+        messenger.writeDemoChats();
+      },
+      live: () => {
+        mail.startLife();
+        messenger.startLife();
+      },
       stop: async () => {
-        await page.close();
-        await simulator.stop();
+        await http.close();
+        await stop();
       },
     };
   } catch (error) {
-    await simulator.stop();
+    await stop();
     throw error;
   }
 }
