@@ -16,7 +16,7 @@ const arrows = {
   'apps/connector-[^/]+': ['channel', 'connector-host', 'runtime'],
   'apps/triage': ['channel', 'triage', 'inbox', 'runtime'],
   'apps/api': ['channel', 'triage', 'audit', 'inbox', 'runtime'],
-  'apps/audit': ['triage', 'audit', 'runtime'],
+  'apps/audit': ['channel', 'triage', 'audit', 'inbox', 'runtime'],
   'apps/fairlog': ['triage', 'audit'],
   'apps/simulator': ['channel', 'runtime'],
   'apps/web': ['triage', 'audit'],

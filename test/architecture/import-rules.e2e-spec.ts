@@ -48,7 +48,7 @@ const faults: [rule: string, file: string, source: string][] = [
   ['arrows-of-apps/connector-*', 'apps/connector-x/src/bad-arrow.ts', `import '@app/inbox';`],
   ['arrows-of-apps/triage', 'apps/triage/src/bad-arrow.ts', `import '@app/connector-host';`],
   ['arrows-of-apps/api', 'apps/api/src/bad-arrow.ts', `import '@app/connector-host';`],
-  ['arrows-of-apps/audit', 'apps/audit/src/bad-arrow.ts', `import '@app/inbox';`],
+  ['arrows-of-apps/audit', 'apps/audit/src/bad-arrow.ts', `import '@app/connector-host';`],
   ['arrows-of-apps/fairlog', 'apps/fairlog/src/bad-arrow.ts', `import '@app/runtime';`],
   ['arrows-of-apps/simulator', 'apps/simulator/src/bad-arrow.ts', `import '@app/connector-host';`],
   ['arrows-of-apps/web', 'apps/web/src/bad-arrow.tsx', `import '@app/channel';`],

@@ -12,6 +12,7 @@ let ada: AgentPage;
 
 beforeAll(async () => {
   [demo, browser] = await Promise.all([Demo.start(), startChromium()]);
+  await demo.mailAlone();
   ada = await AgentPage.open(browser, demo.url);
 });
 afterAll(async () => {

@@ -55,6 +55,19 @@ export class AgentPage {
     await this.waitingList.waitFor();
   }
 
+  /** Signs in with address and password. */
+  async signIn(email: string, password: string): Promise<void> {
+    await this.page.goto('/sign-in');
+    await this.page.locator('input[type=email]').fill(email);
+    await this.page.locator('input[type=password]').fill(password);
+    await this.page.locator('form button[type=submit]').click();
+    await this.waitingListOrNobody.waitFor();
+  }
+
+  private get waitingListOrNobody(): Locator {
+    return this.page.getByRole('region', { name: /^(Queue|File)$/ });
+  }
+
   get waitingList(): Locator {
     return this.page.getByRole('region', { name: /Waiting, in order|En attente, dans l’ordre/ });
   }

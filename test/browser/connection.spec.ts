@@ -12,6 +12,7 @@ let server: ApiClient;
 
 beforeAll(async () => {
   [demo, browser] = await Promise.all([Demo.start(), startChromium()]);
+  await demo.mailAlone();
   server = await demo.person('ADMIN');
 });
 afterAll(async () => {

@@ -14,6 +14,7 @@ let letters: SimulatedMail[];
 
 beforeAll(async () => {
   [demo, browser] = await Promise.all([Demo.start(), startChromium()]);
+  await demo.mailAlone();
   letters = await demo.letters();
   ada = await AgentPage.open(browser, demo.url);
 });

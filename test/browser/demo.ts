@@ -118,6 +118,31 @@ export class Demo {
     }
   }
 
+  /** The customers of Messenger take back what they wrote: who waits then wrote a mail. For tests that are about mail. */
+  async mailAlone(): Promise<void> {
+    const platform = `${this.url}/sim/api/messenger`;
+    const { pages } = (await (await fetch(`${platform}/state`)).json()) as { pages: { id: string }[] };
+    for (const { id: page } of pages) {
+      const truth = (await (await fetch(`${platform}/truth/${page}`)).json()) as { kind: string; id: string }[];
+      for (const { kind, id } of truth) {
+        const [act, field] = kind === 'comment' ? ['removeComment', 'comment'] : ['unsend', 'mid'];
+        const headers = { 'content-type': 'application/json' };
+        const done = await fetch(`${platform}/${act}`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify({ [field]: id }),
+        });
+        if (!done.ok) throw new Error(await done.text());
+      }
+    }
+    const admin = await this.person('ADMIN');
+    const letters = await this.letters();
+    await until('who waits wrote a mail', async () => {
+      const { queue } = await admin.call<{ queue: { waiting: number } }>('{ queue { waiting } }');
+      return queue.waiting <= letters.length;
+    });
+  }
+
   /** What has arrived in the demo's mailbox, the oldest first; waits until all of it is in the inbox. */
   async letters(): Promise<SimulatedMail[]> {
     const admin = await this.person('ADMIN');

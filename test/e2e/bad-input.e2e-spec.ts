@@ -101,11 +101,11 @@ it('answers nonsense at every address with a clear refusal and no secret of its 
     ['GET', '/attachments/..%2f..%2fetc%2fpasswd'],
     ['GET', "/attachments/'; drop table inbox.messages; --"],
     ['GET', '/attachments/00000000-0000-0000-0000-000000000000.source'],
-    ['GET', `/connect/${'x'.repeat(3_000)}`],
-    ['POST', '/connect/unknown', garbage(7, 20_000), { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['GET', `/connect/email/${'x'.repeat(3_000)}`],
+    ['POST', '/connect/email/unknown', garbage(7, 20_000), { 'content-type': 'application/x-www-form-urlencoded' }],
     [
       'POST',
-      '/connect/unknown',
+      '/connect/email/unknown',
       Buffer.alloc(200_000, 'a=b&'),
       { 'content-type': 'application/x-www-form-urlencoded' },
     ],
@@ -229,6 +229,7 @@ describe('a wrong configuration', () => {
     api: { EVENHAND_INTROSPECTION: '1', EVENHAND_TRUSTED_PROXIES: '?' },
     triage: {},
     'connector-email': { EVENHAND_CONNECTOR_KEY: 'short', EVENHAND_MAIL_WORKERS: '0' },
+    'connector-messenger': { EVENHAND_CONNECTOR_KEY: 'short', EVENHAND_ALLOW_PRIVATE_HOSTS: 'maybe' },
     simulator: { EVENHAND_SIMULATOR_LIFE: 'perhaps', EVENHAND_SIMULATOR_IMAP_PORT: 'x' },
   };
 

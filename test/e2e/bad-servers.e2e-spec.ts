@@ -99,7 +99,7 @@ interface AccountState {
 
 async function account(): Promise<AccountState> {
   const { accounts } = await ada.call<{ accounts: { nodes: AccountState[] } }>(
-    '{ accounts { nodes { id status advice } } }',
+    '{ accounts { nodes { id status advice: detail } } }',
   );
   return accounts.nodes[0]!;
 }

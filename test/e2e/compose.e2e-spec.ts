@@ -77,7 +77,13 @@ it('gives the connector key to connectors alone, and to each app a login and sec
       expect(secrets).toContain(file.slice('/run/secrets/'.length));
     }
   }
-  const roles = { api: 'api', triage: 'triage', 'connector-email': 'connector' };
+  const roles = {
+    api: 'api',
+    triage: 'triage',
+    audit: 'audit',
+    'connector-email': 'connector',
+    'connector-messenger': 'connector',
+  };
   expect(composed.apps.map(({ name }) => name).sort()).toEqual(Object.keys(roles).sort());
   for (const [name, role] of Object.entries(roles)) {
     const { environment, secrets } = composed.services.get(name)!;
@@ -145,11 +151,22 @@ it.each(['api', 'triage', 'connector-email'])(
   },
 );
 
+it('carries mail as before while connector-messenger is away', async () => {
+  await composed.process('connector-messenger').kill();
+
+  expect(await composed.ready('connector-messenger')).toBeUndefined();
+  await write('no-messenger');
+  await until('the mail waits in the queue', async () => (await waiting()) === 1);
+  const answer = await answerNext('no-messenger');
+  await until('the answer arrived', async () => (await received('no-messenger')).join().includes(answer));
+  await composed.up('connector-messenger');
+});
+
 it('goes on without Redis and says so', async () => {
   if (!composed.redis) return; // said aloud where Redis is looked for
   await composed.redis.stop();
   try {
-    for (const name of ['api', 'triage', 'connector-email']) {
+    for (const name of ['api', 'triage', 'connector-email', 'connector-messenger']) {
       const report = await until(`${name} tells that Redis is away`, async () => {
         const ready = await composed.ready(name);
         return ready?.body.status === 'degraded' ? ready : undefined;

@@ -63,8 +63,8 @@ it('shows a newcomer a page, an address for it, and a queue that somebody waits 
   expect(product!.output).toContain(`Data is in ${env['EVENHAND_DATA_DIR']}, database included.`);
   const memory = product!.memoryMb();
   console.log(`page after ${seconds.toFixed(1)} s; whole product ${memory.toFixed(0)} MB`);
-  // the aim is 600; shared pages of PostgreSQL are counted once per process here
-  expect(memory).toBeLessThan(900);
+  // 600 is the aim; where the system does not tell shares, shared pages of PostgreSQL are counted once per process
+  expect(memory).toBeLessThan(process.platform === 'linux' ? 600 : 1_200);
 });
 
 it('gives the one who signs in by a card the oldest letter, and brings the answer into the customer’s thread', async () => {
@@ -75,10 +75,11 @@ it('gives the one who signs in by a card the oldest letter, and brings the answe
   await lea.demoSignIn('AGENT');
   const [oldest] = await until('every letter is in the queue', async () => {
     const { inbox } = await provider.mailbox(DEMO_MAILBOX);
-    const { accounts } = await lea.call<{ accounts: { nodes: { intake: { read: number; toProcess: number } }[] } }>(
-      '{ accounts { nodes { intake { read toProcess } } } }',
-    );
-    const { read, toProcess } = accounts.nodes[0]!.intake;
+    const { accounts } = await lea.call<{
+      accounts: { nodes: { address: string; intake: { read: number; toProcess: number } }[] };
+    }>('{ accounts { nodes { address intake { read toProcess } } } }');
+    // of the demo's channels mail has who waits longest
+    const { read, toProcess } = accounts.nodes.find(({ address }) => address === DEMO_MAILBOX)!.intake;
     return read >= inbox.length && toProcess === 0 && inbox.length > 0 && inbox;
   });
 

@@ -26,6 +26,10 @@ export class Chance {
     return Math.floor(this.next() * limit);
   }
 
+  pick<T>(list: readonly T[]): T {
+    return list[this.below(list.length)]!;
+  }
+
   shuffled<T>(list: readonly T[]): T[] {
     const result = [...list];
     for (let i = result.length - 1; i > 0; i--) {

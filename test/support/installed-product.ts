@@ -63,8 +63,13 @@ export abstract class InstalledProduct {
   }
 
   /** `npm run evenhand -- …`. @throws when it fails, with what it printed. */
-  async command(args: readonly string[], stdin = ''): Promise<string> {
-    const { code, output } = await evenhand({ ...this.environment, ...this.databaseOfCommands() }, args, stdin);
+  async command(
+    args: readonly string[],
+    stdin = '',
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const env = { ...this.environment, ...this.databaseOfCommands(), ...environment };
+    const { code, output } = await evenhand(env, args, stdin);
     if (code !== 0) throw new Error(`${args.slice(0, 3).join(' ')} ended with ${code}:\n${output}`);
     return output;
   }
@@ -205,13 +210,15 @@ export class AllInOne extends InstalledProduct {
   }
 }
 
-const APPS = { api: 'api', triage: 'triage', 'connector-email': 'connector' } as const satisfies Record<
-  string,
-  DatabaseRole
->;
+const APPS = {
+  api: 'api',
+  triage: 'triage',
+  'connector-email': 'connector',
+  'connector-messenger': 'connector',
+} as const satisfies Record<string, DatabaseRole>;
 type App = keyof typeof APPS;
 
-/** Each app as a process with the login role it has, and the connector's key with the connector alone. */
+/** Each app as a process with the login role it has, and the connectors' key with connectors alone. */
 export class SeparateApps extends InstalledProduct {
   private readonly apps = new Map<App, ProductProcess>();
   private readonly ports = new Map<App, number>();
@@ -226,11 +233,15 @@ export class SeparateApps extends InstalledProduct {
     super(dataDir, port, environment);
   }
 
-  static async start(environment: Readonly<Record<string, string>> = {}): Promise<SeparateApps> {
+  /** @param connector which of them runs beside api and triage. */
+  static async start(
+    environment: Readonly<Record<string, string>> = {},
+    connector: App & `connector-${string}` = 'connector-email',
+  ): Promise<SeparateApps> {
     const { dataDir, port, settings } = await prepare();
     const product = new SeparateApps(dataDir, port, { ...settings, ...environment }, await testDatabase());
     try {
-      for (const app of Object.keys(APPS) as App[]) {
+      for (const app of ['api', 'triage', connector] as const) {
         product.ports.set(app, app === 'api' ? port : await freePort());
         product.launch(app);
       }
@@ -259,11 +270,32 @@ export class SeparateApps extends InstalledProduct {
     return this.database.ownerUrl;
   }
 
+  /** Where one of its apps is reached. */
+  urlOf(app: App): string {
+    return `http://127.0.0.1:${this.ports.get(app)}`;
+  }
+
+  /** kill -9 of one app, which stays down until `launch`. */
+  async killApp(app: App): Promise<void> {
+    await this.apps.get(app)!.kill();
+  }
+
+  /** Starts an app, again after a kill; `ready` tells when it serves. */
+  launch(app: App): void {
+    const settings = {
+      DATABASE_URL: roleUrl(this.ownerUrl(), APPS[app]),
+      EVENHAND_PORT: String(this.ports.get(app)),
+      ...(APPS[app] === 'connector' ? { EVENHAND_CONNECTOR_KEY: this.connectorKey } : {}),
+    };
+    this.apps.set(app, this.run(app, settings));
+  }
+
+  /** Those that run can be killed. */
   victims(): Record<App | 'postgres', Victim> {
     const app = (name: App): Victim => ({
       name,
       kill: async () => {
-        await this.apps.get(name)!.kill();
+        await this.killApp(name);
         this.launch(name);
       },
     });
@@ -271,6 +303,7 @@ export class SeparateApps extends InstalledProduct {
       api: app('api'),
       triage: app('triage'),
       'connector-email': app('connector-email'),
+      'connector-messenger': app('connector-messenger'),
       // the server is shared with other tests: it ends our connections, as its end would
       postgres: {
         name: 'the connections to PostgreSQL',
@@ -293,15 +326,6 @@ export class SeparateApps extends InstalledProduct {
 
   protected override databaseOfCommands(): Record<string, string> {
     return { DATABASE_URL: this.ownerUrl(), EVENHAND_CONNECTOR_KEY: this.connectorKey };
-  }
-
-  private launch(app: App): void {
-    const settings = {
-      DATABASE_URL: roleUrl(this.ownerUrl(), APPS[app]),
-      EVENHAND_PORT: String(this.ports.get(app)),
-      ...(app === 'connector-email' ? { EVENHAND_CONNECTOR_KEY: this.connectorKey } : {}),
-    };
-    this.apps.set(app, this.run(app, settings));
   }
 }
 

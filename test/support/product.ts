@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(__dirname, '../..');
@@ -77,7 +78,10 @@ export class ProductProcess {
     return within(timeoutMs, found(), () => `the process did not print ${String(pattern)}:\n${this.output}`);
   }
 
-  /** Resident memory in MB, of it and its children. */
+  /**
+   * Memory in MB, of it and its children. On Linux pages that several share are divided among them, so that the buffers of
+   * PostgreSQL count once; elsewhere each counts them all.
+   */
   memoryMb(): number {
     const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,rss='], { encoding: 'utf8' })
       .trim()
@@ -88,7 +92,16 @@ export class ProductProcess {
       grown = false;
       for (const [pid, parent] of rows) if (family.has(parent) && !family.has(pid)) grown = !!family.add(pid);
     }
-    return rows.filter(([pid]) => family.has(pid)).reduce((sum, [, , rss]) => sum + rss, 0) / 1024;
+    return rows.filter(([pid]) => family.has(pid)).reduce((sum, [pid, , rss]) => sum + (shareKb(pid) ?? rss), 0) / 1024;
+  }
+}
+
+/** Its share of memory in KB (`Pss`), where the system tells it and it still runs. */
+function shareKb(pid: number): number | undefined {
+  try {
+    return Number(/^Pss: +(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
   }
 }
 

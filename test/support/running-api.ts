@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ChannelKind, InboundEvent } from '@app/channel';
 import { Agents, Changes, CHANGES_TABLE, Ingest, Workspaces, type AgentRole, type StoredEvent } from '@app/inbox';
 import {
   Clock,
@@ -33,9 +34,22 @@ export interface SeededWorkspace {
   readonly accountId: string;
   /** Gives mail to triage's own ingest, as if it had just arrived. */
   arrive(mails: readonly Mail[]): Promise<void>;
+  /** Connects an account of another channel, as its connector would tell of it. */
+  connect(account: Readonly<Record<string, unknown>> & { readonly channel: ChannelKind }): Promise<ConnectedAccount>;
   /** Makes somebody who can sign in with `PASSWORD`. @returns the id. */
   agent(email: string, role?: AgentRole, capacity?: number): Promise<string>;
 }
+
+/** An account of which tests tell what its connector read. */
+export interface ConnectedAccount {
+  readonly id: string;
+  /** Gives events to triage's own ingest, in one batch. What an event may leave out may be left out. */
+  hear(...events: readonly HeardEvent[]): Promise<void>;
+}
+export type HeardEvent = Readonly<Record<string, unknown>> & {
+  readonly kind: InboundEvent['kind'];
+  readonly externalId: string;
+};
 
 export interface Mail {
   readonly from: string;
@@ -145,21 +159,21 @@ export class RunningApi {
     const ingest = new Ingest(new Changes(this.live.changeFeed(CHANGES_TABLE)));
     const scope = { workspaceId };
     let number = 0;
-    const take = (kind: string, bodies: readonly { externalId: string }[]): Promise<void> =>
+    const take = (id: string, channel: ChannelKind, bodies: readonly HeardEvent[]): Promise<void> =>
       this.triage.transaction(scope, async (tx) => {
         const events: StoredEvent[] = bodies.map((body) => ({
           id: tx.newId(),
           number: ++number,
-          accountId,
-          channel: 'email',
-          kind,
+          accountId: id,
+          channel,
+          kind: body.kind,
           externalId: body.externalId,
-          body: { kind, ...body },
+          body,
           receivedAt: tx.now,
         }));
         await ingest.ingest(tx, events);
       });
-    await take('account', [accountBody(accountId)]);
+    await take(accountId, 'email', [accountBody(accountId)]);
     return {
       id: workspaceId,
       accountId,
@@ -171,7 +185,12 @@ export class RunningApi {
         if ('error' in made) throw new Error(made.error);
         return made.agent.id;
       },
-      arrive: (mails) => take('message', mails.map(messageBody)),
+      arrive: (mails) => take(accountId, 'email', mails.map(messageBody)),
+      connect: async (account) => {
+        const id = randomUUID();
+        await take(id, account.channel, [{ ...accountBody(id), ...account }]);
+        return { id, hear: (...events) => take(id, account.channel, events) };
+      },
     };
   }
 
@@ -186,6 +205,7 @@ export class RunningApi {
 
 function accountBody(accountId: string) {
   return {
+    kind: 'account' as const,
     externalId: `account:1`,
     version: 1,
     at: new Date().toISOString(),
@@ -205,6 +225,7 @@ function messageBody(mail: Mail) {
   const messageId = mail.messageId ?? `${randomUUID()}@customer.example`;
   const author = { value: mail.from, ...(mail.name ? { name: mail.name } : {}) };
   return {
+    kind: 'message' as const,
     externalId: messageId,
     direction: 'inbound',
     visibility: 'private',
