@@ -161,6 +161,7 @@ function eventOf({ text, html }: TypicalMail): InboundEvent {
     text,
     ...(html === undefined ? {} : { html }),
     attachments: [],
+    pendingFiles: [],
     threading: { references: [] },
     nativeIds: [`${id}@mail.example`],
     problems: [],

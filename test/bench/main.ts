@@ -13,18 +13,29 @@ import { offersBench } from './offers-bench';
 import { pagesBench } from './pages-bench';
 import { machineOf, tableOf } from './report';
 import { bigWorkspaces } from './big-workspace';
+import { liveBench } from './live-bench';
+import { webhooksBench } from './webhooks-bench';
 
-const benches: readonly Bench[] = [ingestBench, intakeBench, jobsBench, pagesBench, offersBench];
+const benches: readonly Bench[] = [
+  webhooksBench,
+  liveBench,
+  ingestBench,
+  intakeBench,
+  jobsBench,
+  pagesBench,
+  offersBench,
+];
 
-const usage = `npm run bench -- [--only NAME[,NAME]] [--quick] [--size N] [--json FILE] [--database URL]
-  --only      ${benches.map(({ name }) => name).join(', ')}; default: all
+const usage = `npm run bench -- [NAME …] [--quick] [--size N] [--json FILE] [--database URL]
+  NAME        ${benches.map(({ name }) => name).join(', ')}; default: all; --only NAME,NAME says the same
   --quick     few rounds and little data: shows that the benches work
   --size      conversations of the large workspace; default 1,000,000 (quick: 50,000)
   --json      file for the figures; default dist/bench.json
   --database  superuser's URL of a PostgreSQL 15 or newer; default: an embedded one, thrown away afterwards`;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
@@ -35,7 +46,7 @@ async function main(): Promise<void> {
     },
   });
   if (values.help) return void process.stdout.write(`${usage}\n`);
-  const chosen = choose(values.only);
+  const chosen = choose([...positionals, ...(values.only?.split(',') ?? [])]);
   const size = values.size === undefined ? (values.quick ? 50_000 : 1_000_000) : Number(values.size);
   if (!Number.isInteger(size) || size < 10_000) throw new Error('--size: expected a whole number from 10000');
 
@@ -77,11 +88,11 @@ async function main(): Promise<void> {
   process.stdout.write(`${tableOf(comparisons)}\n\n${values.json} has the figures as JSON.\n`);
 }
 
-function choose(only: string | undefined): readonly Bench[] {
-  if (only === undefined) return benches;
-  return only.split(',').map((name) => {
+function choose(names: readonly string[]): readonly Bench[] {
+  if (names.length === 0) return benches;
+  return names.map((name) => {
     const bench = benches.find((candidate) => candidate.name === name.trim());
-    if (!bench) throw new Error(`--only: there is no bench "${name}"\n${usage}`);
+    if (!bench) throw new Error(`there is no bench "${name}"\n${usage}`);
     return bench;
   });
 }

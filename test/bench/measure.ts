@@ -22,14 +22,15 @@ export interface Comparison {
   readonly bench: string;
   /** What was measured, and on how much. */
   readonly what: string;
-  /** Of the two figures, such as `mails/s`. */
+  /** Of the figures, such as `mails/s`. */
   readonly unit: string;
   readonly ours: Figure;
-  /** What `ours` is measured beside. */
-  readonly besideName: string;
-  readonly beside: Figure;
+  /** What `ours` is measured beside; undefined where a figure stands alone. */
+  readonly besideName?: string;
+  readonly beside?: Figure;
   /** Median of the rounds' own ratios: ours divided by beside, both measured right after each other. */
-  readonly ratio: number;
+  readonly ratio?: number;
+  /** Of the ratio; of our figure itself where it stands alone. */
   readonly aim?: Aim;
   readonly note?: string;
 }
@@ -67,15 +68,31 @@ export function compare(
   return { ...line, ours: figureOf(mine), besideName, beside: figureOf(other), ratio };
 }
 
-export function meets(ratio: number, aim: Aim | undefined): boolean | undefined {
+/** A figure that is promised as it is, whatever others take. */
+export function alone(
+  values: readonly number[],
+  line: Pick<Comparison, 'bench' | 'what' | 'unit' | 'aim' | 'note'>,
+): Comparison {
+  return { ...line, ours: figureOf(values) };
+}
+
+/** Whether a line meets its aim; undefined where it has none. */
+export function meets({ ratio, ours, aim }: Comparison): boolean | undefined {
   if (!aim) return undefined;
-  return ratio >= (aim.atLeast ?? -Infinity) && ratio <= (aim.atMost ?? Infinity);
+  const value = ratio ?? ours.median;
+  return value >= (aim.atLeast ?? -Infinity) && value <= (aim.atMost ?? Infinity);
 }
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The value that `share` of all are at most, 0.99 for the 99th percentile. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }
 
 /** Milliseconds that `work` takes. */

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import { meets, type Aim, type Comparison, type Figure } from './measure';
+import { meets, type Comparison, type Figure } from './measure';
 
 /** What the figures were measured on. */
 export interface Machine {
@@ -27,9 +27,9 @@ export function tableOf(comparisons: readonly Comparison[]): string {
     line.bench,
     line.what,
     `${figure(line.ours)} ${line.unit}`,
-    `${line.besideName}: ${figure(line.beside)} ${line.unit}`,
-    line.ratio.toFixed(2),
-    aim(line.aim),
+    line.beside ? `${line.besideName}: ${figure(line.beside)} ${line.unit}` : '',
+    line.ratio?.toFixed(2) ?? '',
+    aim(line),
     verdict(line),
   ]);
   const head = ['bench', 'what', 'ours', 'beside', 'ratio', 'aim', ''];
@@ -51,12 +51,13 @@ function short(value: number): string {
   return value.toFixed(value >= 10 ? 1 : 2);
 }
 
-function aim(wanted: Aim | undefined): string {
+function aim({ aim: wanted, ratio, unit }: Comparison): string {
   if (!wanted) return '';
-  return wanted.atLeast === undefined ? `≤ ${wanted.atMost}` : `≥ ${wanted.atLeast}`;
+  const bound = wanted.atLeast === undefined ? `≤ ${wanted.atMost}` : `≥ ${wanted.atLeast}`;
+  return ratio === undefined ? `${bound} ${unit}` : bound;
 }
 
 function verdict(line: Comparison): string {
-  const met = meets(line.ratio, line.aim);
+  const met = meets(line);
   return met === undefined ? '' : met ? 'met' : 'MISSED';
 }
