@@ -1,4 +1,4 @@
-import { Inbox1763800000004, InboxSealedAndRecord1763800000003 } from '@app/inbox';
+import { inboxMigrations } from '@app/inbox';
 import { Jobs1763800000001, type AppDefinition } from '@app/runtime';
 import { triageSettings } from './config';
 import { TriageModule } from './triage.module';
@@ -8,7 +8,7 @@ export const triageApp: AppDefinition<typeof triageSettings> = {
   name: 'triage',
   role: 'triage',
   settings: triageSettings,
-  migrations: [Jobs1763800000001, InboxSealedAndRecord1763800000003, Inbox1763800000004],
+  migrations: [Jobs1763800000001, ...inboxMigrations],
   routes: [],
   module: (context) => TriageModule.of(context),
 };

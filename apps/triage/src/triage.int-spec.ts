@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Changes, Ingest, Queue } from '@app/inbox';
 import { Clock, Database, Ids, Logger, roleUrl } from '@app/runtime';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
@@ -158,14 +159,116 @@ it('LeaseWatch puts an idle offer back into the queue, in whatever workspace', a
   expect(await api.transaction({ workspaceId }, (tx) => queue.state(tx))).toMatchObject({ waiting: 1, taken: 0 });
 });
 
-it('Prune throws away what is older than a day and keeps the rest', async () => {
-  await arrive(await account(), [mail('old')]);
-  await loop().takeAll();
-  const prune = new Prune({ database: triage, logger });
-  const rows = () => count('select count(*) as n from inbox.changes where workspace_id = $1');
-  await prune.prune();
-  expect(await rows()).toBeGreaterThan(0);
-  clock.advance(26 * 3_600_000);
-  await prune.prune();
-  expect(await rows()).toBe(0);
+describe('Prune', () => {
+  const files = new Set<string>();
+  const put = (name: string) => {
+    const sha256 = createHash('sha256').update(name).digest('hex');
+    files.add(sha256);
+    return { sha256, name, mime: 'text/plain', size: 1, inline: false };
+  };
+  /** A store in which some files have been put a moment ago. */
+  const pruneWith = (fresh: ReadonlySet<string> = new Set()) =>
+    new Prune({
+      database: triage,
+      logger,
+      blobs: {
+        deleteRested: async (sha256) => {
+          if (fresh.has(sha256)) return false;
+          files.delete(sha256);
+          return true;
+        },
+      },
+    });
+
+  it('throws away what is older than a day and keeps the rest', async () => {
+    await arrive(await account(), [mail('old')]);
+    await loop().takeAll();
+    const prune = pruneWith();
+    const rows = () => count('select count(*) as n from inbox.changes where workspace_id = $1');
+    await prune.prune();
+    expect(await rows()).toBeGreaterThan(0);
+    clock.advance(26 * 3_600_000);
+    await prune.prune();
+    expect(await rows()).toBe(0);
+  });
+
+  it('throws away the files of messages that were taken back, with the bytes unless others have the same', async () => {
+    const [mine, shared, fresh] = [put('mine'), put('shared'), put('fresh')];
+    const gone = { ...mail('gone'), attachments: [mine, shared, fresh] };
+    const stays = { ...mail('stays'), attachments: [shared] };
+    const change = { type: 'withdrawn', by: 'author' };
+    const back = { kind: 'change', externalId: 'back', target: 'gone', at: gone.at, change };
+    await arrive(await account(), [gone, stays, back]);
+    await loop().takeAll();
+    const loose = 'select count(*) as n from inbox.attachments where workspace_id = $1 and message_id is null';
+    expect(await count(loose)).toBe(3);
+    await pruneWith(new Set([fresh.sha256])).prune();
+    expect([...files].sort()).toEqual([shared.sha256, fresh.sha256].sort());
+    expect(await count(loose)).toBe(1);
+    await pruneWith().prune();
+    expect([...files]).toEqual([shared.sha256]);
+    expect(await count('select count(*) as n from inbox.attachments where workspace_id = $1')).toBe(1);
+  });
+
+  it('throws away uploads that were not sent within a week, but none that stands in a draft', async () => {
+    await arrive(await account(), [mail('m')]);
+    await loop().takeAll();
+    const [sent, kept] = [ids.next(), ids.next()];
+    const agentId = ids.next();
+    await owner.query(
+      `insert into inbox.agents (id, workspace_id, email, display_name, role, created_at) values ($1, $2, $3, 'Léa', 'agent', now())`,
+      [agentId, workspaceId, `${agentId}@example.org`],
+    );
+    for (const id of [sent, kept]) {
+      const { sha256 } = put(id);
+      await owner.query(
+        `insert into inbox.attachments (id, workspace_id, uploaded_by, sha256, name, mime, size, created_at)
+         values ($1, $2, $3, $4, 'a', 'text/plain', 1, $5)`,
+        [id, workspaceId, agentId, sha256, clock.now()],
+      );
+    }
+    await owner.query(
+      `insert into inbox.drafts (conversation_id, agent_id, workspace_id, text, attachment_ids, revision, saved_at)
+       select id, $2, $1, '', array[$3::uuid], 1, now() from inbox.conversations where workspace_id = $1`,
+      [workspaceId, agentId, kept],
+    );
+    const uploads = 'select count(*) as n from inbox.attachments where workspace_id = $1';
+    await pruneWith().prune();
+    expect(await count(uploads)).toBe(2);
+    clock.advance(8 * 24 * 3_600_000);
+    await pruneWith().prune();
+    expect(await owner.query('select id from inbox.attachments where workspace_id = $1', [workspaceId])).toEqual([
+      { id: kept },
+    ]);
+  });
+
+  it('throws away what has waited a month for its message, and nothing that is newer', async () => {
+    const accountId = await account();
+    const comment = {
+      direction: 'outbound',
+      visibility: 'public',
+      threading: { references: [{ kind: 'native', id: 'never', direct: true }] },
+    };
+    const change = { type: 'reaction', by: 'ann', emoji: '❤' };
+    await arrive(accountId, [
+      { ...mail('answer'), ...comment },
+      { kind: 'change', externalId: 'c', target: 'never', at: clock.now().toISOString(), change },
+      {
+        kind: 'thread',
+        externalId: 't',
+        threadKey: 'ann',
+        at: clock.now().toISOString(),
+        readUpTo: clock.now().toISOString(),
+      },
+    ]);
+    await loop().takeAll();
+    const waiting = `select (select count(*) from inbox.parked where workspace_id = $1)
+      + (select count(*) from inbox.message_changes where workspace_id = $1) + (select count(*) from inbox.threads where workspace_id = $1) as n`;
+    clock.advance(29 * 24 * 3_600_000);
+    await pruneWith().prune();
+    expect(await count(waiting)).toBe(3);
+    clock.advance(2 * 24 * 3_600_000);
+    await pruneWith().prune();
+    expect(await count(waiting)).toBe(0);
+  });
 });

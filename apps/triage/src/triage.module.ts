@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Changes, CHANGES_TABLE, Ingest, Queue } from '@app/inbox';
+import { Changes, CHANGES_TABLE, DeliverExports, ErasureSteps, Ingest, PlatformAsks, Queue } from '@app/inbox';
 import type { AppContext } from '@app/runtime';
 import { Prune } from './due/prune';
 import { INTAKE_CHANNEL, IngestLoop } from './ingest/ingest-loop';
@@ -10,13 +10,16 @@ export class Triage implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly parts: readonly { start(): void; stop(): Promise<void> }[];
 
   constructor(context: AppContext) {
-    const { database, logger, live, health, metrics } = context;
+    const { database, logger, live, health, metrics, jobs, blobs } = context;
     const changes = new Changes(live.changeFeed(CHANGES_TABLE));
+    new ErasureSteps({ database, jobs, blobs, changes }).serve();
+    new PlatformAsks({ database, jobs }).serve();
+    new DeliverExports({ database, jobs, changes }).serve();
     const wakeUps = live.wakeUps(INTAKE_CHANNEL);
     this.parts = [
       new IngestLoop({ database, ingest: new Ingest(changes), logger, wakeUps, health, metrics }),
       new LeaseWatch({ database, queue: new Queue(changes), logger }),
-      new Prune({ database, logger }),
+      new Prune({ database, logger, blobs }),
     ];
   }
 
