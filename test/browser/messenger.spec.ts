@@ -256,12 +256,8 @@ it('says as how many messages a long reply goes out, refuses what is too long, a
 /** The browser lays the page out for its new width within a frame; the rules for narrow pages may follow a frame later. */
 async function resize({ page }: AgentPage, width: number): Promise<void> {
   await page.setViewportSize({ width, height: 844 });
-  await page.evaluate(
-    () =>
-      new Promise((resolve) =>
-        requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-      ),
-  );
+  const nextFrame = 'new Promise((done) => requestAnimationFrame(done))';
+  for (let frame = 0; frame < 3; frame++) await page.evaluate(nextFrame);
 }
 
 it('says why a reply waits for its files, and moves nothing when the connection breaks', async () => {
