@@ -1,4 +1,4 @@
-import { listOf, millisOf, objectOf, textOf } from './read/json-values';
+import { listOf, millisOf, objectOf, textOf } from '@app/connector-host';
 
 /*
  * Reading answers of the Graph API. Their types vary as those of webhooks do, and what stands behind an address that an

@@ -1,8 +1,7 @@
 import { Refused, Transient, Uncertain } from '@app/channel';
-import { HostGuard } from '@app/connector-host';
+import { GuardedHttp, HostGuard } from '@app/connector-host';
 import { inspect } from 'node:util';
 import { appSecretProof, GraphClient, pathOf } from './client';
-import { GuardedHttp } from './guarded-http';
 import { graphErrorOf } from './graph-error';
 import { ScriptedGraph, graphFault } from './testing/scripted-graph';
 import { failureOf } from './testing/graph-world';

@@ -1,8 +1,8 @@
+import { type GuardedHttp, type HttpAnswer, HttpFailure } from '@app/connector-host';
 import { createHmac, randomBytes } from 'node:crypto';
 import { parseExactJson } from './exact-json';
 import { fromAnswer, fromGraph, fromSilence } from './graph-errors';
 import { readGraphError } from './graph-error';
-import { HttpFailure, type GuardedHttp, type HttpAnswer } from './guarded-http';
 import type { Gate } from './rate-limits';
 import { readUsage, type Usage } from './usage';
 

@@ -20,10 +20,10 @@ import type {
   WebhookAnswer,
   WebhookRequest,
 } from '@app/channel';
+import type { GuardedHttp } from '@app/connector-host';
 import type { Blobs, Clock, Logger } from '@app/runtime';
 import { PAGE_INBOX_APP_IDS, pageOf, parseMetaApp } from './config';
 import { fetchFile, type FetchedFile } from './fetch-file';
-import type { GuardedHttp } from './guarded-http';
 import { fingerprint, lookUp } from './look-up';
 import { moderate } from './moderate';
 import { nameOf } from './names';

@@ -1,7 +1,6 @@
 import { Refused, Transient, type FileRequest } from '@app/channel';
-import { HostGuard } from '@app/connector-host';
+import { GuardedHttp, HostGuard } from '@app/connector-host';
 import { fetchFile } from './fetch-file';
-import { GuardedHttp } from './guarded-http';
 import { failureOf } from './testing/graph-world';
 import { PAGE_TOKEN } from './testing/messenger-samples';
 import { ScriptedGraph, type Reply } from './testing/scripted-graph';

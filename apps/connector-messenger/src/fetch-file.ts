@@ -1,8 +1,6 @@
 import { Refused, Transient, type FileRequest } from '@app/channel';
+import { extensionOf, type GuardedHttp, type HttpAnswer, HttpFailure, mimeOf, safeFileName } from '@app/connector-host';
 import { messengerLimits } from './capabilities';
-import { extensionOf, mimeOf } from './file-kind';
-import { safeFileName } from './file-name';
-import { HttpFailure, type GuardedHttp, type HttpAnswer } from './guarded-http';
 
 /** For the whole file, redirects included. */
 const TIMEOUT_MS = 60_000;

@@ -8,8 +8,8 @@ import {
   type ConnectorError,
   type SendFailureCode,
 } from '@app/channel';
+import type { HttpFailure } from '@app/connector-host';
 import type { GraphError } from './graph-error';
-import type { HttpFailure } from './guarded-http';
 import type { Usage } from './usage';
 
 /*

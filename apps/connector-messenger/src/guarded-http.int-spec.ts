@@ -1,7 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { HostGuard } from '@app/connector-host';
-import { GuardedHttp, HttpFailure, type HttpCall } from './guarded-http';
+import { GuardedHttp, HostGuard, type HttpCall, HttpFailure } from '@app/connector-host';
 import { failureOf } from './testing/graph-world';
 import { ScriptedGraph } from './testing/scripted-graph';
 

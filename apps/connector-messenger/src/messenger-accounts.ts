@@ -1,9 +1,8 @@
-import { Accounts, HostGuard, Intake, type Vault } from '@app/connector-host';
+import { Accounts, GuardedHttp, HostGuard, Intake, type Vault } from '@app/connector-host';
 import type { Database } from '@app/runtime';
 import { AppAccess } from './app-access';
 import { pageOf } from './config';
 import { ConnectSteps } from './connect/connect-steps';
-import { GuardedHttp } from './guarded-http';
 import { PageAccess } from './page-access';
 import { pageGraph } from './page-graph';
 import { missingFields } from './page-subscription';

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import express, { type Router } from 'express';
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { allowsPrivateHosts, ConnectorHost, HostGuard, Vault } from '@app/connector-host';
+import { allowsPrivateHosts, ConnectorHost, GuardedHttp, HostGuard, Vault } from '@app/connector-host';
 import type { AppContext } from '@app/runtime';
 import type { messengerSettings } from './config';
 import { connectRoutes } from './connect/connect-routes';
 import { MessengerConnector } from './connector';
-import { GuardedHttp } from './guarded-http';
 import type { GraphParts } from './page-graph';
 import { RateLimits } from './rate-limits';
 

@@ -1,6 +1,6 @@
+import type { GuardedHttp } from '@app/connector-host';
 import { GraphClient } from './client';
 import type { Page } from './config';
-import type { GuardedHttp } from './guarded-http';
 import type { RateLimits } from './rate-limits';
 
 /** What all calls of this process share. */

@@ -1,9 +1,9 @@
 import type { RawDelivery, ReadResult } from '@app/channel';
+import { objectOf } from '@app/connector-host';
 import { parseExactJson } from './exact-json';
 import { readStoredComment, readStoredMessage } from './read/back-filled';
 import { readFeed } from './read/comments';
 import { addressesIn, envelopeOf, updatesOf, type Update } from './read/envelope';
-import { objectOf } from './read/json-values';
 import { isPrivate, readPrivate } from './read/read-private';
 import { Reading, type OwnApp } from './read/reading';
 

@@ -1,6 +1,6 @@
+import { idOf, millisOf, objectOf } from '@app/connector-host';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { parseExactJson } from './exact-json';
-import { idOf, millisOf, objectOf } from './read/json-values';
 
 /** What Meta vouches for in a callback. */
 export interface SignedRequest {

@@ -15,3 +15,7 @@ export { connectPage, ownOrigin, type ConnectPageParts } from './connect/connect
 export { explainFault, languageOf, type Language } from './connect/connect-words';
 export { Tickets, type Ticket } from './connect/tickets';
 export { type WebhookOptions, type Webhooks } from './webhooks/webhooks';
+export { extensionOf, mimeOf } from './file-kind';
+export { safeFileName } from './file-name';
+export { GuardedHttp, HttpFailure, type HttpAnswer, type HttpCall } from './guarded-http';
+export { countOf, cut, idOf, isTrue, listOf, millisOf, objectOf, textOf, webAddressOf, type Json } from './json-values';

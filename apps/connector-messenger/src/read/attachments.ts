@@ -1,5 +1,5 @@
 import type { PendingFile } from '@app/channel';
-import { idOf, listOf, millisOf, objectOf, textOf, webAddressOf, type Json } from './json-values';
+import { idOf, type Json, listOf, millisOf, objectOf, textOf, webAddressOf } from '@app/connector-host';
 
 /** A file at an address of the platform, which expires. */
 export interface PlatformFile {

@@ -1,8 +1,8 @@
+import { idOf, isTrue, type Json, listOf, millisOf, objectOf, textOf, webAddressOf } from '@app/connector-host';
 import { messageFingerprint } from '../fingerprint';
 import { readAttachments, type PlatformFile, type ReadAttachments } from './attachments';
 import { buildMessage } from './build-message';
 import { addComment, hideComment } from './comments';
-import { idOf, isTrue, listOf, millisOf, objectOf, textOf, webAddressOf, type Json } from './json-values';
 import type { Reading } from './reading';
 import { windowFrom } from './reply-window';
 

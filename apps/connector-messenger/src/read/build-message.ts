@@ -9,8 +9,8 @@ import {
   type Reference,
   type ReplyWindow,
 } from '@app/channel';
+import { cut } from '@app/connector-host';
 import type { PlatformFile } from './attachments';
-import { cut } from './json-values';
 
 /** What a message is made of, whichever way it came; all else follows. */
 export interface MessageParts {

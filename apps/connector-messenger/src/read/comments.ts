@@ -1,8 +1,8 @@
 import { MAX_BODY_LENGTH, type Party } from '@app/channel';
+import { cut, idOf, type Json, listOf, millisOf, objectOf, textOf, webAddressOf } from '@app/connector-host';
 import type { PlatformFile } from './attachments';
 import { buildMessage } from './build-message';
 import type { Update } from './envelope';
-import { cut, idOf, listOf, millisOf, objectOf, textOf, webAddressOf, type Json } from './json-values';
 import { commentFingerprint } from '../fingerprint';
 import { hashOf, keyOf } from './keys';
 import type { Reading } from './reading';

@@ -1,5 +1,5 @@
+import { idOf, type Json, listOf, objectOf, textOf } from '@app/connector-host';
 import { parseExactJson } from '../exact-json';
-import { idOf, listOf, objectOf, textOf, type Json } from './json-values';
 
 /** One body of a webhook, parsed. */
 export interface Envelope {

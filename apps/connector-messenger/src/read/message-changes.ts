@@ -1,5 +1,5 @@
 import { MAX_BODY_LENGTH } from '@app/channel';
-import { countOf, cut, idOf, textOf } from './json-values';
+import { countOf, cut, idOf, textOf } from '@app/connector-host';
 import { keyOf } from './keys';
 import type { PrivateUpdate } from './private-update';
 import type { Reading } from './reading';

@@ -1,7 +1,7 @@
 import { sendEvent } from '@app/channel';
+import { idOf, isTrue, type Json, listOf, objectOf, textOf } from '@app/connector-host';
 import { readAttachments } from './attachments';
 import { buildMessage, type MessageParts } from './build-message';
-import { idOf, isTrue, listOf, objectOf, textOf, type Json } from './json-values';
 import { hashOf, keyOf } from './keys';
 import { readNotice } from './notices';
 import type { PrivateUpdate } from './private-update';

@@ -1,5 +1,5 @@
+import { idOf, type Json, listOf, objectOf, textOf } from '@app/connector-host';
 import { buildMessage } from './build-message';
-import { idOf, listOf, objectOf, textOf, type Json } from './json-values';
 import { hashOf, keyOf } from './keys';
 import type { PrivateUpdate } from './private-update';
 import type { Reading } from './reading';

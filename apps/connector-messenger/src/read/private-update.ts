@@ -1,4 +1,4 @@
-import type { Json } from './json-values';
+import type { Json } from '@app/connector-host';
 
 /** One update about private messages, with what every kind of it has. */
 export interface PrivateUpdate {

@@ -1,5 +1,5 @@
+import { idOf, isTrue, type Json, millisOf, objectOf, textOf } from '@app/connector-host';
 import type { Update } from './envelope';
-import { idOf, isTrue, millisOf, objectOf, textOf, type Json } from './json-values';
 import { readEcho, readMessage, readPostback } from './messages';
 import { readEdit, readReaction } from './message-changes';
 import { readNotice } from './notices';

@@ -1,4 +1,4 @@
-import { idOf, millisOf } from './json-values';
+import { idOf, millisOf } from '@app/connector-host';
 import { keyOf } from './keys';
 import type { PrivateUpdate } from './private-update';
 import type { OwnApp, Reading } from './reading';

@@ -1,7 +1,6 @@
-import { HostGuard } from '@app/connector-host';
+import { GuardedHttp, HostGuard } from '@app/connector-host';
 import { Clock } from '@app/runtime';
 import type { Page } from '../config';
-import { GuardedHttp } from '../guarded-http';
 import type { GraphParts } from '../page-graph';
 import { RateLimits } from '../rate-limits';
 import { samplePage } from './messenger-samples';

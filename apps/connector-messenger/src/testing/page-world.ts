@@ -2,11 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Router } from 'express';
 import type { Connector } from '@app/channel';
-import { HostGuard, PlatformApps, type ConnectorHostOptions } from '@app/connector-host';
+import { type ConnectorHostOptions, GuardedHttp, HostGuard, PlatformApps } from '@app/connector-host';
 import { HostWorld, type RunningHost } from '../../../../test/support/host-world';
 import { MessengerSimulator } from '../../../simulator/src';
 import { MessengerConnector, type MessengerConnectorParts } from '../connector';
-import { GuardedHttp } from '../guarded-http';
 import { RateLimits } from '../rate-limits';
 import type { UpkeepOptions } from '../upkeep/keep-page';
 

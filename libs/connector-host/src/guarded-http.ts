@@ -3,7 +3,7 @@ import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { callbackify } from 'node:util';
-import { HostRefused, type HostGuard } from '@app/connector-host';
+import { HostRefused, type HostGuard } from './guarded-address';
 
 /** An idle connection is given up before a server gives it up, so that no request is written into a closed one. */
 const IDLE_MS = 4_000;
@@ -11,7 +11,7 @@ const IDLE_MS = 4_000;
 const MAX_SOCKETS = 32;
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
