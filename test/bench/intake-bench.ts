@@ -166,5 +166,7 @@ function eventOf({ text, html }: TypicalMail): InboundEvent {
     nativeIds: [`${id}@mail.example`],
     problems: [],
     unreadable: false,
+    encrypted: false,
+    commitments: {},
   };
 }

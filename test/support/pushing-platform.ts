@@ -59,6 +59,8 @@ export class PushingPlatform
     partLength: 20,
     inPublic: null,
     moderates: true,
+    reachFields: ['followers'],
+    purgeAfterBusinessDays: null,
   };
   /** Texts it took, in order. */
   readonly taken: { readonly id: string; readonly text: string }[] = [];
@@ -193,6 +195,8 @@ function eventOf({
     nativeIds: [id],
     problems: [],
     unreadable: false,
+    encrypted: false,
+    commitments: {},
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
 }

@@ -13,4 +13,6 @@ export const emailCapabilities: Capabilities = {
   partLength: null,
   inPublic: null,
   moderates: false,
+  reachFields: [],
+  purgeAfterBusinessDays: null,
 };

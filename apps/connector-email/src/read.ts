@@ -124,6 +124,8 @@ function messageOf(
     nativeIds: ids.filter((id) => tokens.parseId(id) === undefined),
     problems,
     unreadable: mail.unreadable !== undefined,
+    encrypted: false,
+    commitments: {},
     ...(parts.source === undefined ? {} : { source: parts.source }),
   };
 }

@@ -47,11 +47,14 @@ export const messengerCapabilities: Capabilities = {
   maxLength: 10 * messengerLimits.messageText,
   partLength: messengerLimits.messageText,
   // a comment may have one picture by its address on the web; ours have none
-  inPublic: { maxLength: messengerLimits.commentText, files: false },
+  inPublic: { maxLength: messengerLimits.commentText, files: false, counting: 'units' },
   // each file is a message of its own, so all of them may have it; one figure is what the contract has
   maxAttachmentBytes: messengerLimits.fileBytes,
   typingIndicator: false,
   readReceipts: true,
   privateReply: true,
   moderates: true,
+  // a Page is told nothing of how popular those are who write to it
+  reachFields: [],
+  purgeAfterBusinessDays: null,
 };

@@ -1,4 +1,4 @@
-import type { Visibility } from './channel-kind';
+import type { LengthCounting, Visibility } from './channel-kind';
 
 /** What can be done on a channel, as data. The platform's own wording stands beside each limit in `capabilities.ts`
  * of the connector. */
@@ -15,7 +15,16 @@ export interface Capabilities {
   /** Longest text of one message; a longer reply goes out as several. Null: never in parts. */
   readonly partLength: number | null;
   /** What a public answer may be, where it is less than a private one; null: the same. */
-  readonly inPublic: { readonly maxLength: number; readonly files: boolean } | null;
+  readonly inPublic: {
+    readonly maxLength: number;
+    readonly files: boolean;
+    /** How the platform counts `maxLength`. */
+    readonly counting: LengthCounting;
+  } | null;
   /** Public messages of customers can be hidden and deleted. */
   readonly moderates: boolean;
+  /** What the platform tells of fame. For each inbound message each of these is sealed and committed to, also where it tells nothing. */
+  readonly reachFields: readonly string[];
+  /** All that came through an account is erased this many business days (Monday to Friday, UTC) after it was disconnected; null: never. */
+  readonly purgeAfterBusinessDays: number | null;
 }

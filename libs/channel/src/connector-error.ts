@@ -19,15 +19,19 @@ export class UnsupportedEvent extends ConnectorError {}
 /** Bytes that could not be read: kept as unreadable, answered 200, readable again later. */
 export class MalformedPayload extends ConnectorError {}
 
-/** The platform accepts nothing more on this account until then. Pauses this account only. */
+/** The platform accepts nothing more on this account until then. Pauses this account only, or all of its app. */
 export class RateLimited extends ConnectorError {
+  /** `app`: the platform counts, or charges, all accounts of the app together. The message is shown to people then. */
+  readonly scope: 'account' | 'app';
+
   constructor(
     message: string,
     /** Instant after which to try again. */
     readonly until: Date,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; scope?: 'account' | 'app' },
   ) {
     super(message, options);
+    this.scope = options?.scope ?? 'account';
   }
 }
 

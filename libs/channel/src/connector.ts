@@ -124,6 +124,21 @@ export interface SendReceipt {
   readonly platformAt?: Date;
 }
 
+/** What a platform charges for, by its price list. */
+export interface Charge {
+  /** The platform's name of what is paid, such as `post.read`; ASCII. */
+  readonly kind: string;
+  readonly count: number;
+  /** Price of each in millionths of a US dollar. */
+  readonly microUsd: number;
+}
+
+/** Keeps what calls cost, per day and account, for people to see. An estimate: what is not written yet is lost when a process is killed. */
+export interface Meter {
+  /** Does not block and never throws. */
+  add(account: Pick<ConnectorAccount, 'id'>, charges: readonly Charge[]): void;
+}
+
 /** Answer of a look-up. `absent` may be said only where the platform's word is authoritative. */
 export type LookUpResult =
   | { readonly found: true; readonly nativeIds: readonly string[] }

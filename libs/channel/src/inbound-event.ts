@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelKind, visibility } from './channel-kind';
+import { channelKind, lengthCounting, visibility } from './channel-kind';
 
 /*
  * What a connector reads from a delivery. There is no field in which fame could stand: reach goes to `sealed` and
@@ -140,6 +140,15 @@ export const messageEvent = z.object({
   problems: z.array(z.string().max(500)).max(50),
   /** Set when nothing could be read: shown as unreadable with its source, never dropped. */
   unreadable: z.boolean().default(false),
+  /** The platform gave us only what the customer's and our own devices can decrypt; it is read on the platform. */
+  encrypted: z.boolean().default(false),
+  /** Where people read it on the platform; names nobody. Kept from people until they have answered, because fame stands beside it. */
+  permalink: z.url().max(1_000).optional(),
+  /**
+   * For each of the channel's `reachFields` a commitment to what the platform told: SHA-256 as hex, see `Reach`. Put in by the
+   * host when it stores the event; connectors leave it empty.
+   */
+  commitments: z.record(z.string().max(40), z.string().length(64)).default({}),
   /** The raw message as a file, for unreadable ones. */
   source: fileRef.optional(),
   /** External id of the unreadable message that this one, read again with success, takes the place of. */
@@ -153,6 +162,12 @@ export const sendFailureCode = z.enum([
   'RECONNECT_NEEDED',
   'RATE_LIMITED',
   'RECIPIENT_REFUSES',
+  /** The platform lets nobody of our kind answer there (not mentioned by the author, answers limited to others). */
+  'REPLY_NOT_ALLOWED',
+  /** The platform has had the same text from us just now. */
+  'DUPLICATE',
+  /** What is answered is gone or not to be seen any more. */
+  'TARGET_GONE',
   'TOO_LONG',
   'BOUNCED',
   'PROVIDER_DOWN',
@@ -287,6 +302,8 @@ export const accountEvent = z.object({
   partLength: z.number().int().positive().nullable().default(null),
   /** Longest public answer; null: `maxLength` holds there, too. */
   publicLength: z.number().int().positive().nullable().default(null),
+  /** How `publicLength` is counted. */
+  publicCounting: lengthCounting.default('units'),
   /** Whether a public answer may have files. */
   publicFiles: z.boolean().default(true),
   /** What was written in public can be answered in private. */
@@ -309,7 +326,11 @@ export const inboundEvent = z.discriminatedUnion('kind', [
 /** What connectors say to triage. Stored in `intake.events`, ingested at least once, in any order. */
 export type InboundEvent = z.infer<typeof inboundEvent>;
 
-/** How popular a customer is, as a platform told it. Goes to `sealed.reach`; has no other home. */
+/**
+ * How popular a customer or their message is, as a platform told it. Goes to `sealed.reach`; has no other home. The host keeps of
+ * a count n only log10(1 + n) rounded to 0.1 and its band, of anything else the text, each with 16 bytes of salt; and puts
+ * SHA-256("fair/v1/<field>" || 0x00 || salt || value) into the event as commitment.
+ */
 export const reach = z.object({
   channel: channelKind,
   externalId: z.string().min(1).max(998),

@@ -1,4 +1,11 @@
-export { channelKind, visibility, type ChannelKind, type Visibility } from './channel-kind';
+export {
+  channelKind,
+  lengthCounting,
+  visibility,
+  type ChannelKind,
+  type LengthCounting,
+  type Visibility,
+} from './channel-kind';
 export {
   accountEvent,
   accountStatus,
@@ -44,6 +51,11 @@ export {
 export { guessLanguage } from './guess-language';
 export { MAX_OUTBOUND_TEXT, outboundMessage, type OutboundMessage } from './outbound-message';
 export {
+  ACCOUNT_PURGE,
+  accountDisconnectJob,
+  accountDisconnectJobName,
+  accountForgetJobName,
+  accountPurgeJob,
   ASKED_STEP,
   CUSTOMER_ERASE,
   CUSTOMER_EXPORT,
@@ -69,8 +81,11 @@ export {
   messageSendJobName,
   personNameJob,
   personNameJobName,
+  SEALED_ACCOUNT_FORGET,
   SEALED_FORGET,
   sealedForgetJob,
+  type AccountDisconnectJob,
+  type AccountPurgeJob,
   type CustomerEraseJob,
   type CustomerExportJob,
   type CustomerForgetJob,
@@ -107,6 +122,7 @@ export {
   polls,
   receivesWebhooks,
   sendsInParts,
+  type Charge,
   type ConnectField,
   type ConnectInput,
   type Connects,
@@ -117,6 +133,7 @@ export {
   type FileRequest,
   type LookUpResult,
   type LooksUp,
+  type Meter,
   type Moderates,
   type ModerationAction,
   type NamesPeople,

@@ -172,3 +172,27 @@ export const CUSTOMER_EXPORT = 'customer.export';
 export const exportDeliverJob = customerExportJob.extend({ link: z.url().max(2_000) });
 export type ExportDeliverJob = z.infer<typeof exportDeliverJob>;
 export const EXPORT_DELIVER = 'customer.exportDeliver';
+
+/** Stop reading and sending on an account for good. Key: the account. Served by the connector of its channel. */
+export const accountDisconnectJob = z.object({ workspaceId: z.uuid(), accountId: z.uuid() });
+export type AccountDisconnectJob = z.infer<typeof accountDisconnectJob>;
+
+export function accountDisconnectJobName(channel: z.infer<typeof channelKind>): string {
+  return `${channel}.accountDisconnect`;
+}
+
+/**
+ * Erase all that came through an account and all that was sent on it: the inbox's part, which then asks the audit
+ * (`sealed.accountForget`) and the connector (`<channel>.accountForget`) for theirs. Key: the account. Served by triage.
+ */
+export const accountPurgeJob = accountDisconnectJob.extend({ channel: channelKind });
+export type AccountPurgeJob = z.infer<typeof accountPurgeJob>;
+export const ACCOUNT_PURGE = 'account.purge';
+
+/** Erase what is sealed of what came through an account. Key: the account. Served by the audit. */
+export const SEALED_ACCOUNT_FORGET = 'sealed.accountForget';
+
+/** Erase what the connector keeps of an account, its credentials included; the row stays, by which the purge is known. */
+export function accountForgetJobName(channel: z.infer<typeof channelKind>): string {
+  return `${channel}.accountForget`;
+}

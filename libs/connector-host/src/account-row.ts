@@ -60,6 +60,7 @@ export function accountEventOf(
     maxAttachmentBytes: capabilities.maxAttachmentBytes,
     partLength: capabilities.partLength,
     publicLength: capabilities.inPublic?.maxLength ?? null,
+    publicCounting: capabilities.inPublic?.counting ?? 'units',
     publicFiles: capabilities.inPublic?.files ?? true,
     privateReply: capabilities.privateReply,
     moderates: capabilities.moderates,

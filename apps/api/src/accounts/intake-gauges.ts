@@ -27,8 +27,8 @@ export async function readIntakeGauges(tx: Tx): Promise<Map<string, IntakeGauge>
     /* sql */ `
     select account_id as "accountId", received, read, ignored, unreadable, filled, to_process as "toProcess",
            oldest_unprocessed_at as "oldestUnprocessedAt", last_received_at as "lastReceivedAt"
-      from intake.gauges($1)`,
-    [tx.workspaceId],
+      from intake.gauges($1, ($2::timestamptz at time zone 'UTC')::date)`,
+    [tx.workspaceId, tx.now],
   );
   return new Map(rows.map((row) => [row.accountId, row]));
 }

@@ -1086,6 +1086,12 @@ export type SendFailureCode =
   | 'RECONNECT_NEEDED'
   | 'RATE_LIMITED'
   | 'RECIPIENT_REFUSES'
+  /** The platform lets us not answer there: not mentioned by the author, or answers are limited to others. */
+  | 'REPLY_NOT_ALLOWED'
+  /** The platform has had the same text from us just now. */
+  | 'DUPLICATE'
+  /** What is answered is gone, or not to be seen any more. */
+  | 'TARGET_GONE'
   | 'TOO_LONG'
   | 'BOUNCED'
   | 'PROVIDER_DOWN'

@@ -74,6 +74,8 @@ export function buildMessage(parts: MessageParts): { message: MessageEvent; file
     nativeIds: [...parts.nativeIds],
     problems: problems.map((problem) => cut(problem, MAX_PROBLEM)).slice(0, MAX_PROBLEMS),
     unreadable: false,
+    encrypted: false,
+    commitments: {},
   };
   return {
     message,

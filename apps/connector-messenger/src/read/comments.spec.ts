@@ -23,6 +23,8 @@ describe('a comment', () => {
       nativeIds: ['55_77'],
       problems: [],
       unreadable: false,
+      encrypted: false,
+      commitments: {},
     });
     expect(only('comment-on-bare-post-id')).toEqual(only('comment'));
   });

@@ -25,6 +25,8 @@ describe('a message of a customer', () => {
       nativeIds: ['m_a1'],
       problems: [],
       unreadable: false,
+      encrypted: false,
+      commitments: {},
     });
   });
 

@@ -22,6 +22,7 @@ export const accountsTable = new EntitySchema({
     maxAttachmentBytes: { name: 'max_attachment_bytes', type: 'integer', nullable: true },
     partLength: { name: 'part_length', type: 'integer', nullable: true },
     publicLength: { name: 'public_length', type: 'integer', nullable: true },
+    publicCounting: { name: 'public_counting', type: 'text', default: 'units' },
     publicFiles: { name: 'public_files', type: 'boolean', default: true },
     privateReply: { name: 'private_reply', type: 'boolean', default: false },
     moderates: { type: 'boolean', default: false },

@@ -51,6 +51,8 @@ export const messagesTable = new EntitySchema({
     language: { type: 'text', nullable: true },
     problems: { type: 'text', array: true, default: '{}' },
     unreadable: { type: 'boolean', default: false },
+    encrypted: { type: 'boolean', default: false },
+    permalink: { type: 'text', nullable: true },
     source: { type: 'jsonb', nullable: true },
     newSender: { name: 'new_sender', type: 'boolean', default: false },
     nativeIds: { name: 'native_ids', type: 'text', array: true, default: '{}' },

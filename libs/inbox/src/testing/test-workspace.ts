@@ -157,6 +157,7 @@ export class TestWorkspace {
       maxAttachmentBytes: null,
       partLength: null,
       publicLength: null,
+      publicCounting: 'units',
       publicFiles: true,
       privateReply: false,
       moderates: false,
@@ -208,6 +209,8 @@ export class TestWorkspace {
       nativeIds: [`<${external}>`],
       problems: [],
       unreadable: false,
+      encrypted: false,
+      commitments: {},
       ...rest,
     };
   }
