@@ -1,4 +1,4 @@
-export { intakeMigrations } from './migrations';
+export { intakeMigrations } from './migrations/intake-migrations';
 export { connectorHostSettings } from './config';
 export { Vault, VaultClosed, parseKey, type SigningKey } from './vault';
 export { HostGuard, HostRefused, type GuardedAddress } from './guarded-address';

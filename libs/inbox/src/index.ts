@@ -18,7 +18,7 @@ export { defineExport, Exports, type ExportAnswer, type ExportRequest } from './
 export { findCustomer, type FoundCustomer } from './erasure/find-customer';
 export { Ingest } from './ingest/ingest';
 export { type IngestReport, type StoredEvent } from './ingest/stored-event';
-export { inboxMigrations } from './migrations';
+export { inboxMigrations } from './migrations/inbox-migrations';
 export { Moderation } from './moderation/moderation';
 export { inboxEntities } from './entities';
 export { IdempotencyKeyReused, once } from './once';

@@ -201,7 +201,8 @@ describe('deliveries of several accounts that come at once', () => {
       expect(ids.toSorted()).toEqual([1, 2, 3].map((m) => `${addresses[n]}-${m}`));
     }
     const transactions = await world.database.query('select distinct xmin::text from intake.deliveries');
-    expect(transactions.length).toBeLessThan(15);
+    // how many there are depends on how fast the machine is; alone they would be thirty
+    expect(transactions.length).toBeLessThan(25);
   });
 
   it('go on while the row of one account is held by somebody else, and its own follow', async () => {
@@ -218,7 +219,7 @@ describe('deliveries of several accounts that come at once', () => {
       await tx.execute('select from intake.accounts where id = $1 for update', [held]);
       for (const n of [1, 2]) {
         stuck.push(world.push(platform, [written('1', `stuck-${n}`)]));
-        await world.until(async () => (await waiting()) === n, `${n} transactions to wait`);
+        await world.until(async () => (await waiting()) >= n, `${n} transactions to wait`);
       }
       stuck.push(world.push(platform, [written('1', 'stuck-3')]));
       for (let n = 0; n < 5; n++) expect(await world.push(platform, [written('2', `free-${n}`)])).toBe(200);
