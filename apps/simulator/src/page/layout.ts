@@ -1,5 +1,6 @@
 import type { MailboxSummary } from '../mail-simulator';
 import { CUSTOMER_DOMAIN, domainOf } from '../mail/address';
+import { pageFrame, pathWithin } from './frame';
 import { escapeHtml, html, type Html } from './html';
 import type { Language, Words } from './words';
 
@@ -26,50 +27,25 @@ export function companyMailboxes(mailboxes: readonly MailboxSummary[]): MailboxS
 }
 
 export function pathOf(view: Pick<View, 'language'>, ...parts: string[]): string {
-  return `/sim${parts.map((part) => `/${encodeURIComponent(part)}`).join('')}?lang=${view.language}`;
+  return pathWithin('/sim', view.language, parts);
 }
 
 /** A whole page around `main`. */
 export function layout(view: View, title: string, main: Html): string {
-  const { words, language, address } = view;
-  const page = html`<html lang="${language}">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>${title} – ${words.title}</title>
-      <link rel="icon" href="data:," />
-      <link rel="stylesheet" href="/sim/app.css" />
-      <script src="/sim/app.js" defer></script>
-    </head>
-    <body data-address="${address ?? ''}" data-arrived="${words.arrived}" data-lost="${words.lost}">
-      <a class="skip" href="#main">${title}</a>
-      <header>
-        <div class="banner">${words.banner}</div>
-        <div class="top">
-          <a class="brand" href="${pathOf(view)}">${words.title}</a>
-          <div class="languages">
-            <a href="/sim/messenger?lang=${language}">${words.messenger}</a>
-            ${languageSwitch(view, 'fr', 'Français')}${languageSwitch(view, 'en', 'English')}
-          </div>
-        </div>
-      </header>
-      <div class="frame${address ? ' inside' : ''}">
-        <nav aria-labelledby="customers-title">
-          <h2 id="customers-title">${words.customers}</h2>
-          <div id="customers" data-live>${customerList(view)}</div>
-        </nav>
-        <main id="main" tabindex="-1">${main}</main>
-      </div>
-      <p id="live" role="status" aria-live="polite"></p>
-    </body>
-  </html>`;
-  return `<!doctype html>\n${page.text}`;
-}
-
-function languageSwitch({ language, path }: View, to: Language, name: string): Html {
-  return to === language
-    ? html`<span lang="${to}" aria-current="true">${name}</span>`
-    : html`<a lang="${to}" hreflang="${to}" href="${path}?lang=${to}">${name}</a>`;
+  const { words, language, address, path } = view;
+  return pageFrame({
+    side: '/sim',
+    language,
+    path,
+    title,
+    banner: words.banner,
+    data: { address: address ?? '', arrived: words.arrived, lost: words.lost },
+    inside: Boolean(address),
+    navTitle: 'customers-title',
+    nav: html`<h2 id="customers-title">${words.customers}</h2>
+      <div id="customers" data-live>${customerList(view)}</div>`,
+    main,
+  });
 }
 
 function customerList(view: View): Html {

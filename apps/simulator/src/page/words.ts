@@ -1,8 +1,6 @@
 export type Language = 'fr' | 'en';
 
 const en = {
-  title: 'Simulated mail',
-  messenger: 'Simulated Messenger',
   banner: 'Simulated mail provider: nothing here leaves this machine',
   customers: 'Customers',
   noCustomers: 'Nobody has written yet.',
@@ -68,8 +66,6 @@ const en = {
 };
 
 const fr: typeof en = {
-  title: 'Courrier simulé',
-  messenger: 'Messenger simulé',
   banner: 'Fournisseur de courrier simulé : rien ne quitte cette machine',
   customers: 'Clients',
   noCustomers: 'Personne n’a encore écrit.',

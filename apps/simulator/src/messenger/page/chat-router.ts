@@ -1,27 +1,26 @@
-import { raw, type Request, type Response, Router } from 'express';
+import { raw, type Request, Router } from 'express';
+import { ChangeStream } from '../../page/change-stream';
+import { act, type Form, show } from '../../page/forms';
+import { LIVE_SCRIPT } from '../../page/live-script';
 import { loopbackOnly } from '../../page/loopback-only';
 import { STYLE } from '../../page/style';
 import { languageOf } from '../../page/words';
 import type { Enclosure } from '../chats';
 import type { PeopledPlatform } from '../peopled-platform';
 import { ODDITIES } from '../oddities';
-import { readBody, type RequestBody } from '../request-body';
+import type { RequestBody } from '../request-body';
 import { PAGE_ACTS } from './acts';
-import { ChangeStream } from './change-stream';
 import { chatPage } from './chat-view';
 import { feedPage } from './feed-view';
 import { type ChatView, pathTo } from './frame';
 import { homePage } from './home-view';
-import { CHAT_SCRIPT } from './script';
 import { CHAT_STYLE } from './style';
 import { wordsOf } from './words';
-
-type Form = (name: string) => string;
 
 /** The page on which one plays people on Messenger, under `/sim/messenger`. All of it works as plain links and forms. */
 export function chatRouter(simulator: PeopledPlatform): Router {
   const router = Router();
-  const stream = new ChangeStream(simulator);
+  const stream = new ChangeStream((tell) => simulator.on('message', tell).on('change', tell));
   router.use(loopbackOnly, (_request, response, next) => {
     // pictures of the chats are served beside the page
     response.set(
@@ -33,7 +32,7 @@ export function chatRouter(simulator: PeopledPlatform): Router {
   });
   router.use(raw({ type: () => true, limit: '12mb' }));
   router.get('/app.css', (_request, response) => void response.type('css').send(STYLE + CHAT_STYLE));
-  router.get('/app.js', (_request, response) => void response.type('js').send(CHAT_SCRIPT));
+  router.get('/app.js', (_request, response) => void response.type('js').send(LIVE_SCRIPT));
   router.get('/events', (_request, response) => stream.open(response));
 
   router.get('/', (request, response) => show(response, () => homePage(viewOf(request))));
@@ -142,34 +141,4 @@ function written(text: string, { words }: ChatView): string {
 function kindOf(mime: string): string {
   const kind = mime.split('/', 1)[0] ?? '';
   return ['image', 'audio', 'video'].includes(kind) ? kind : 'file';
-}
-
-function show(response: Response, page: () => string): void {
-  try {
-    response.type('html').send(page());
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    response.status(404).type('text').send(error.message);
-  }
-}
-
-/** Does what a form asks for and leads on; a script is answered in JSON. What cannot be done is told with 422. */
-async function act(
-  request: Request,
-  response: Response,
-  does: (body: { form: Form } & RequestBody) => string,
-): Promise<void> {
-  const scripted = request.headers.accept === 'application/json';
-  try {
-    const body = await readBody(request.body, request.headers['content-type']);
-    const form: Form = (name) => (typeof body.fields[name] === 'string' ? body.fields[name] : '');
-    const target = does({ ...body, form });
-    if (scripted) response.json({});
-    else response.redirect(303, target);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    response.status(422);
-    if (scripted) response.json({ error: error.message });
-    else response.type('text').send(error.message);
-  }
 }

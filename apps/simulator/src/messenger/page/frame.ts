@@ -1,3 +1,4 @@
+import { pageFrame, pathWithin } from '../../page/frame';
 import { html, type Html } from '../../page/html';
 import type { Language } from '../../page/words';
 import type { PeopledPlatform } from '../peopled-platform';
@@ -19,61 +20,36 @@ export interface ChatView {
 }
 
 export function pathTo(view: Pick<ChatView, 'language'>, ...parts: string[]): string {
-  return `/sim/messenger${parts.map((part) => `/${encodeURIComponent(part)}`).join('')}?lang=${view.language}`;
+  return pathWithin('/sim/messenger', view.language, parts);
 }
 
 /** A whole page around `main`. */
 export function frame(view: ChatView, title: string, main: Html): string {
-  const { words, language } = view;
-  const page = html`<html lang="${language}">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <title>${title} – ${words.title}</title>
-      <link rel="icon" href="data:," />
-      <link rel="stylesheet" href="/sim/messenger/app.css" />
-      <script src="/sim/messenger/app.js" defer></script>
-    </head>
-    <body data-lost="${words.lost}">
-      <a class="skip" href="#main">${title}</a>
-      <header>
-        <div class="banner">${words.banner}</div>
-        <div class="top">
-          <a class="brand" href="${pathTo(view)}">${words.title}</a>
-          <div class="languages">
-            <a href="/sim?lang=${language}">${words.mail}</a>
-            ${languageSwitch(view, 'fr', 'Français')}${languageSwitch(view, 'en', 'English')}
-          </div>
-        </div>
-      </header>
-      <div class="frame${view.personId === undefined ? '' : ' inside'}">
-        <nav aria-labelledby="people-title">
-          <ul class="list pages">
-            ${Array.from(
-              view.simulator.world.pages.values(),
-              ({ id, name }) =>
-                html`<li>
-                  <a href="${pathTo(view, 'feed', id)}" ${view.path.endsWith(`/feed/${id}`) && CURRENT}
-                    >${words.feed(name)}</a
-                  >
-                </li>`,
-            )}
-          </ul>
-          <h2 id="people-title">${words.people}</h2>
-          <div id="people" data-live>${peopleList(view)}</div>
-        </nav>
-        <main id="main" tabindex="-1">${main}</main>
-      </div>
-      <p id="live" role="status" aria-live="polite"></p>
-    </body>
-  </html>`;
-  return `<!doctype html>\n${page.text}`;
-}
-
-function languageSwitch({ language, path }: ChatView, to: Language, name: string): Html {
-  return to === language
-    ? html`<span lang="${to}" aria-current="true">${name}</span>`
-    : html`<a lang="${to}" hreflang="${to}" href="${path}?lang=${to}">${name}</a>`;
+  const { words, language, path } = view;
+  return pageFrame({
+    side: '/sim/messenger',
+    language,
+    path,
+    title,
+    banner: words.banner,
+    data: { lost: words.lost },
+    inside: view.personId !== undefined,
+    navTitle: 'people-title',
+    nav: html`<ul class="list pages">
+        ${Array.from(
+          view.simulator.world.pages.values(),
+          ({ id, name }) =>
+            html`<li>
+              <a href="${pathTo(view, 'feed', id)}" ${view.path.endsWith(`/feed/${id}`) && CURRENT}
+                >${words.feed(name)}</a
+              >
+            </li>`,
+        )}
+      </ul>
+      <h2 id="people-title">${words.people}</h2>
+      <div id="people" data-live>${peopleList(view)}</div>`,
+    main,
+  });
 }
 
 /** Chats, those with something unread first, then the newest. */

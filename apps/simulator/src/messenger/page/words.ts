@@ -1,9 +1,7 @@
 import type { Language } from '../../page/words';
 
 const en = {
-  title: 'Simulated Messenger',
   banner: 'Simulated Messenger: nothing here leaves this machine',
-  mail: 'Simulated mail',
   people: 'People',
   nobody: 'Nobody has written yet.',
   overview: 'Overview',
@@ -83,9 +81,7 @@ const en = {
 export type Act = keyof typeof en.act;
 
 const fr: typeof en = {
-  title: 'Messenger simulé',
   banner: 'Messenger simulé : rien ne quitte cette machine',
-  mail: 'Courrier simulé',
   people: 'Personnes',
   nobody: 'Personne n’a encore écrit.',
   overview: 'Vue d’ensemble',

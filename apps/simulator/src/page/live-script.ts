@@ -1,8 +1,9 @@
 /**
- * What the chat does beyond links and forms, all of which work without it: shows what happens as it happens, sends without
- * leaving the page, Enter sends. Served as a file, since the page allows no script inside.
+ * What a page of posts or chats does beyond links and forms, all of which work without it: shows what happens as it happens,
+ * sends without leaving the page, Enter sends. Served as a file, since the page allows no script inside.
  */
-export const CHAT_SCRIPT = `'use strict';
+export const LIVE_SCRIPT = `'use strict';
+const own = document.currentScript.src;
 const live = document.getElementById('live');
 let hide = 0;
 const say = (text, stays) => {
@@ -43,7 +44,7 @@ const refresh = async () => {
 };
 document.addEventListener('visibilitychange', () => { if (!document.hidden && again) refresh(); });
 
-const events = new EventSource('/sim/messenger/events');
+const events = new EventSource(own.replace(/app\\.js$/, 'events'));
 events.addEventListener('change', refresh);
 let wasLost = false;
 events.onerror = () => { wasLost = true; say(document.body.dataset.lost, true); };

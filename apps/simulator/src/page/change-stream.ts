@@ -1,27 +1,24 @@
 import type { Response } from 'express';
-import type { PeopledPlatform } from '../peopled-platform';
 
 /** Pages that listen at a time. */
 const STREAM_LIMIT = 50;
 /** Keeps a silent stream from being cut on the way. */
 const BEAT_MS = 20_000;
 
-/** Server-sent events: tells open pages that something has changed, never what. */
+/** Server-sent events: tells open pages that something has changed, never what. `listen` is given what to call then. */
 export class ChangeStream {
   private readonly streams = new Set<Response>();
   private beat: NodeJS.Timeout | undefined;
   private planned: NodeJS.Immediate | undefined;
 
-  constructor(simulator: PeopledPlatform) {
-    const tell = (): void => {
+  constructor(listen: (tell: () => void) => void) {
+    listen(() => {
       // one word for whatever happens at once
       this.planned ??= setImmediate(() => {
         this.planned = undefined;
         this.send('event: change\ndata: 1\n\n');
       });
-    };
-    simulator.on('message', tell);
-    simulator.on('change', tell);
+    });
   }
 
   open(response: Response): void {
