@@ -48,6 +48,8 @@ export class AccountsResolver implements ResolvesFields {
       IntakeHealth: {
         oldestUnprocessedAt: (gauge) => gauge.oldestUnprocessedAt?.toISOString() ?? null,
         lastReceivedAt: (gauge) => gauge.lastReceivedAt?.toISOString() ?? null,
+        costToday: ({ costToday, costMonth }) => dollars(costMonth === null ? null : (costToday ?? 0)),
+        costThisMonth: ({ costMonth }) => dollars(costMonth),
         unreadableDeliveries: async (gauge, _args, operation) => {
           const rows = await operation.read((tx) => readUnreadable(tx, gauge.accountId, MOST_SHOWN));
           return rows.map((row) => ({ ...row, receivedAt: row.receivedAt.toISOString() }));
@@ -139,5 +141,12 @@ function nothingArrived(accountId: string): IntakeGauge {
     toProcess: 0,
     oldestUnprocessedAt: null,
     lastReceivedAt: null,
+    costToday: null,
+    costMonth: null,
   };
+}
+
+/** From millionths. */
+function dollars(micro: number | null): number | null {
+  return micro === null ? null : micro / 1_000_000;
 }

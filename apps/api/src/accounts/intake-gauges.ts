@@ -11,12 +11,16 @@ export interface IntakeGauge {
   readonly toProcess: number;
   readonly oldestUnprocessedAt: Date | null;
   readonly lastReceivedAt: Date | null;
+  /** What calls cost, in millionths of a US dollar, by the platform's price list; null: nothing was charged. */
+  readonly costToday: number | null;
+  readonly costMonth: number | null;
 }
 
 export interface UnreadableFacts {
   readonly id: string;
   readonly receivedAt: Date;
-  readonly byteSize: number;
+  /** Null where it would tell how popular somebody is. */
+  readonly byteSize: number | null;
   readonly problem: string;
   readonly attempts: number;
 }
@@ -26,7 +30,7 @@ export async function readIntakeGauges(tx: Tx): Promise<Map<string, IntakeGauge>
   const rows = await tx.query<IntakeGauge>(
     /* sql */ `
     select account_id as "accountId", received, read, ignored, unreadable, filled, to_process as "toProcess",
-           oldest_unprocessed_at as "oldestUnprocessedAt", last_received_at as "lastReceivedAt"
+           oldest_unprocessed_at as "oldestUnprocessedAt", last_received_at as "lastReceivedAt", cost_today as "costToday", cost_month as "costMonth"
       from intake.gauges($1, ($2::timestamptz at time zone 'UTC')::date)`,
     [tx.workspaceId, tx.now],
   );

@@ -4,10 +4,12 @@ import {
   listDoneConversations,
   listHeldConversations,
   listTroubledConversations,
+  type MessageFacts,
 } from '@app/inbox';
 import { connectionOf, isInstant, isUuid, pageRequest } from '../graphql/cursor';
 import { enumName } from '../graphql/enum-names';
 import type { Resolvers } from '../graphql/generated';
+import type { Operation } from '../graphql/operation';
 import type { ResolvesFields } from '../graphql/schema';
 import { isOpened } from './opened';
 import { answerableInPrivate, shownWindow } from './reply-window';
@@ -63,6 +65,10 @@ export class ConversationsResolver implements ResolvesFields {
           const linked = await Promise.all(c.linked.map((id) => operation.load.conversations.load(id)));
           return linked.filter((other) => other !== undefined);
         },
+        newestPrivateReply: async (c, _args, operation) =>
+          isOpened(c, operation) && c.visibility === 'public'
+            ? ((await newestReplyIn(c.linked, operation)) ?? null)
+            : null,
         handledElsewhere: (c, _args, operation) =>
           c.handledBy === null || !isOpened(c, operation) ? null : c.handledBy || operation.words.anotherProgram,
         canAnswerInPrivate: (c, _args, operation) => isOpened(c, operation) && answerableInPrivate(c, operation),
@@ -70,4 +76,22 @@ export class ConversationsResolver implements ResolvesFields {
       },
     };
   }
+}
+
+/** So many of the newest messages of a conversation are looked through for one of ours. */
+const LOOKED_THROUGH = 10;
+
+/** The newest reply that was written here, in these conversations; conversations of one statement with others asked for alike. */
+async function newestReplyIn(
+  conversationIds: readonly string[],
+  operation: Operation,
+): Promise<MessageFacts | undefined> {
+  const request = { limit: LOOKED_THROUGH, backward: true };
+  const pages = await Promise.all(
+    conversationIds.map((conversationId) => operation.load.timelines.load({ conversationId, request })),
+  );
+  return pages
+    .flatMap(({ items }) => items.map(({ value }) => value))
+    .filter(({ direction, origin }) => direction === 'outbound' && origin === 'evenhand')
+    .reduce<MessageFacts | undefined>((newest, reply) => (newest && newest.at >= reply.at ? newest : reply), undefined);
 }

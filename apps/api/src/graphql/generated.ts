@@ -152,6 +152,8 @@ export type Mutation = {
   readonly viewerUpdate: ViewerUpdatePayload;
   readonly accountConnect: AccountConnectPayload;
   readonly accountReconnect: AccountConnectPayload;
+  /** Stops reading and sending on the account for good. Where its platform demands it, all that came through it is erased some days later. */
+  readonly accountDisconnect: AccountDisconnectPayload;
   readonly deliveryReprocess: DeliveryReprocessPayload;
   /** Erases a person everywhere. Cannot be undone. */
   readonly customerErase: CustomerErasePayload;
@@ -209,6 +211,11 @@ export type MutationAccountConnectArgs = {
 
 export type MutationAccountReconnectArgs = {
   input: AccountReconnectInput;
+};
+
+
+export type MutationAccountDisconnectArgs = {
+  input: AccountDisconnectInput;
 };
 
 
@@ -436,6 +443,13 @@ export type AccountStatus =
   | 'RATE_LIMITED'
   | 'DISCONNECTED';
 
+/** How the length of a text is counted. */
+export type LengthCounting =
+  /** Units of UTF-16. */
+  | 'UNITS'
+  /** As X counts: an address is 23, and many scripts and emoji count double. */
+  | 'WEIGHTED';
+
 /** One connected mailbox, page or handle of ours. */
 export type Account = Node & {
   readonly __typename?: 'Account';
@@ -461,6 +475,8 @@ export type Account = Node & {
   readonly partLength: Maybe<Scalars['Int']['output']>;
   /** Longest public answer; null: maxLength holds there, too. */
   readonly publicLength: Maybe<Scalars['Int']['output']>;
+  /** How publicLength is counted. */
+  readonly publicCounting: LengthCounting;
   /** Whether a public answer may have files. */
   readonly publicFiles: Scalars['Boolean']['output'];
   /** What was written in public can be answered in private. */
@@ -499,6 +515,10 @@ export type IntakeHealth = {
   readonly toProcess: Scalars['Int']['output'];
   readonly oldestUnprocessedAt: Maybe<Scalars['DateTime']['output']>;
   readonly lastReceivedAt: Maybe<Scalars['DateTime']['output']>;
+  /** What today's calls cost so far by the platform's price list, an estimate in US dollars; a day begins at midnight UTC. Null: nothing was charged this month. */
+  readonly costToday: Maybe<Scalars['Float']['output']>;
+  /** The same since the first of the month. */
+  readonly costThisMonth: Maybe<Scalars['Float']['output']>;
   readonly unreadableDeliveries: ReadonlyArray<UnreadableDelivery>;
 };
 
@@ -507,7 +527,8 @@ export type UnreadableDelivery = {
   readonly __typename?: 'UnreadableDelivery';
   readonly id: Scalars['ID']['output'];
   readonly receivedAt: Scalars['DateTime']['output'];
-  readonly byteSize: Scalars['Int']['output'];
+  /** Null where the size would tell how popular its author is. */
+  readonly byteSize: Maybe<Scalars['Int']['output']>;
   /** What was expected and what was found, without content. */
   readonly problem: Scalars['String']['output'];
   readonly attempts: Scalars['Int']['output'];
@@ -546,6 +567,22 @@ export type DeliveryReprocessPayload = {
   readonly scheduled: Maybe<Scalars['Int']['output']>;
   readonly userErrors: ReadonlyArray<UserError>;
   readonly clientMutationId: Maybe<Scalars['String']['output']>;
+};
+
+export type AccountDisconnectInput = {
+  readonly accountId: Scalars['ID']['input'];
+  /** For the record; nobody is to be named in it. */
+  readonly reason: Scalars['String']['input'];
+  readonly clientMutationId: Scalars['String']['input'];
+};
+
+export type AccountDisconnectPayload = {
+  readonly __typename?: 'AccountDisconnectPayload';
+  /** Disconnected for people at once; its connector follows. */
+  readonly account: Maybe<Account>;
+  readonly userErrors: ReadonlyArray<UserError>;
+  readonly clientMutationId: Maybe<Scalars['String']['output']>;
+  readonly syncId: Maybe<Scalars['SyncId']['output']>;
 };
 
 /** A person who writes to us. There is no picture, rank, value or account age, here or anywhere. */
@@ -971,6 +1008,10 @@ export type Conversation = Node & {
   readonly replyWindow: ReplyWindow;
   /** Empty until opened. The private conversation in which a public one goes on, and the other way. */
   readonly linked: ReadonlyArray<Conversation>;
+  /** (opened) Our newest reply in the private conversation that continues this one; null: there is none. What the platform refuses there is said here, where it was written. */
+  readonly newestPrivateReply: Maybe<Message>;
+  /** Empty until opened. The other conversations in which the customer waits on the same matter: one wait for all of them, and who holds it may open each. */
+  readonly matter: ReadonlyArray<Conversation>;
   /** (opened) Another program that answers there now, such as the page's own inbox, as the platform calls it: a name, the id of an app, or `page-inbox` for the platform's own inbox; null: nobody but us. */
   readonly handledElsewhere: Maybe<Scalars['String']['output']>;
   /** (opened) Whether the customer's newest public message can be answered in private now; see `MessageSendInput.visibility`. */
@@ -1105,6 +1146,8 @@ export type SendFailure = {
   readonly message: Scalars['String']['output'];
   /** The platform's own words. */
   readonly detail: Maybe<Scalars['String']['output']>;
+  /** What can be done now, in the viewer's language; empty where trying again is all. */
+  readonly advice: Scalars['String']['output'];
   readonly retryable: Scalars['Boolean']['output'];
 };
 
@@ -1226,6 +1269,10 @@ export type Message = Node & TimelineItem & {
   /** The content could not be read; `source` is the raw message. */
   readonly unreadable: Scalars['Boolean']['output'];
   readonly source: Maybe<Attachment>;
+  /** Only the customer's and our own devices can decrypt it: it is read, and answered, on the platform. Its text is empty. */
+  readonly encrypted: Scalars['Boolean']['output'];
+  /** Where people read it on the platform. Null until somebody has answered there, unless it can be read nowhere else: fame stands beside it. */
+  readonly permalink: Maybe<Scalars['String']['output']>;
   /** What could not be read well, in words. */
   readonly problems: ReadonlyArray<Scalars['String']['output']>;
   /** Not seen in this conversation before. */
@@ -1661,16 +1708,20 @@ export type ResolversTypes = {
   ViewerUpdatePayload: ResolverTypeWrapper<Omit<ViewerUpdatePayload, 'viewer' | 'userErrors'> & { viewer?: Maybe<ResolversTypes['Viewer']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ChannelKind: ChannelKind;
   AccountStatus: AccountStatus;
+  LengthCounting: LengthCounting;
   Account: ResolverTypeWrapper<AccountFactsParent>;
   AccountConnection: ResolverTypeWrapper<Omit<AccountConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AccountEdge']>, nodes: ReadonlyArray<ResolversTypes['Account']> }>;
   AccountEdge: ResolverTypeWrapper<Omit<AccountEdge, 'node'> & { node: ResolversTypes['Account'] }>;
   IntakeHealth: ResolverTypeWrapper<IntakeGaugeParent>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   UnreadableDelivery: ResolverTypeWrapper<UnreadableDelivery>;
   AccountConnectInput: AccountConnectInput;
   AccountReconnectInput: AccountReconnectInput;
   AccountConnectPayload: ResolverTypeWrapper<Omit<AccountConnectPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DeliveryReprocessInput: DeliveryReprocessInput;
   DeliveryReprocessPayload: ResolverTypeWrapper<Omit<DeliveryReprocessPayload, 'account' | 'userErrors'> & { account?: Maybe<ResolversTypes['Account']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  AccountDisconnectInput: AccountDisconnectInput;
+  AccountDisconnectPayload: ResolverTypeWrapper<Omit<AccountDisconnectPayload, 'account' | 'userErrors'> & { account?: Maybe<ResolversTypes['Account']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Customer: ResolverTypeWrapper<KnownCustomerParent>;
   CustomerIdentity: ResolverTypeWrapper<IdentityFactsParent>;
   JobState: JobState;
@@ -1755,7 +1806,6 @@ export type ResolversTypes = {
   MessageModerateInput: MessageModerateInput;
   MessageModeratePayload: ResolverTypeWrapper<Omit<MessageModeratePayload, 'message' | 'userErrors'> & { message?: Maybe<ResolversTypes['Message']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   Draft: ResolverTypeWrapper<DraftFactsParent>;
-  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   DraftSaveInput: DraftSaveInput;
   DraftSavePayload: ResolverTypeWrapper<Omit<DraftSavePayload, 'draft' | 'userErrors'> & { draft?: Maybe<ResolversTypes['Draft']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DraftDiscardInput: DraftDiscardInput;
@@ -1812,12 +1862,15 @@ export type ResolversParentTypes = {
   AccountConnection: Omit<AccountConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AccountEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Account']> };
   AccountEdge: Omit<AccountEdge, 'node'> & { node: ResolversParentTypes['Account'] };
   IntakeHealth: IntakeGaugeParent;
+  Float: Scalars['Float']['output'];
   UnreadableDelivery: UnreadableDelivery;
   AccountConnectInput: AccountConnectInput;
   AccountReconnectInput: AccountReconnectInput;
   AccountConnectPayload: Omit<AccountConnectPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DeliveryReprocessInput: DeliveryReprocessInput;
   DeliveryReprocessPayload: Omit<DeliveryReprocessPayload, 'account' | 'userErrors'> & { account?: Maybe<ResolversParentTypes['Account']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  AccountDisconnectInput: AccountDisconnectInput;
+  AccountDisconnectPayload: Omit<AccountDisconnectPayload, 'account' | 'userErrors'> & { account?: Maybe<ResolversParentTypes['Account']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Customer: KnownCustomerParent;
   CustomerIdentity: IdentityFactsParent;
   CustomerErasure: ErasureFactsParent;
@@ -1879,7 +1932,6 @@ export type ResolversParentTypes = {
   MessageModerateInput: MessageModerateInput;
   MessageModeratePayload: Omit<MessageModeratePayload, 'message' | 'userErrors'> & { message?: Maybe<ResolversParentTypes['Message']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   Draft: DraftFactsParent;
-  Float: Scalars['Float']['output'];
   DraftSaveInput: DraftSaveInput;
   DraftSavePayload: Omit<DraftSavePayload, 'draft' | 'userErrors'> & { draft?: Maybe<ResolversParentTypes['Draft']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DraftDiscardInput: DraftDiscardInput;
@@ -1988,6 +2040,7 @@ export type MutationResolvers<ContextType = Operation, ParentType extends Resolv
   viewerUpdate?: Resolver<ResolversTypes['ViewerUpdatePayload'], ParentType, ContextType, RequireFields<MutationViewerUpdateArgs, 'input'>>;
   accountConnect?: Resolver<ResolversTypes['AccountConnectPayload'], ParentType, ContextType, RequireFields<MutationAccountConnectArgs, 'input'>>;
   accountReconnect?: Resolver<ResolversTypes['AccountConnectPayload'], ParentType, ContextType, RequireFields<MutationAccountReconnectArgs, 'input'>>;
+  accountDisconnect?: Resolver<ResolversTypes['AccountDisconnectPayload'], ParentType, ContextType, RequireFields<MutationAccountDisconnectArgs, 'input'>>;
   deliveryReprocess?: Resolver<ResolversTypes['DeliveryReprocessPayload'], ParentType, ContextType, RequireFields<MutationDeliveryReprocessArgs, 'input'>>;
   customerErase?: Resolver<ResolversTypes['CustomerErasePayload'], ParentType, ContextType, RequireFields<MutationCustomerEraseArgs, 'input'>>;
   customerExport?: Resolver<ResolversTypes['CustomerExportPayload'], ParentType, ContextType, RequireFields<MutationCustomerExportArgs, 'input'>>;
@@ -2098,6 +2151,7 @@ export type AccountResolvers<ContextType = Operation, ParentType extends Resolve
   maxAttachmentBytes?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   partLength?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   publicLength?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  publicCounting?: Resolver<ResolversTypes['LengthCounting'], ParentType, ContextType>;
   publicFiles?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   privateReply?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   moderates?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -2127,13 +2181,15 @@ export type IntakeHealthResolvers<ContextType = Operation, ParentType extends Re
   toProcess?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   oldestUnprocessedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastReceivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  costToday?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  costThisMonth?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   unreadableDeliveries?: Resolver<ReadonlyArray<ResolversTypes['UnreadableDelivery']>, ParentType, ContextType>;
 };
 
 export type UnreadableDeliveryResolvers<ContextType = Operation, ParentType extends ResolversParentTypes['UnreadableDelivery'] = ResolversParentTypes['UnreadableDelivery']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   receivedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-  byteSize?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  byteSize?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   problem?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
@@ -2150,6 +2206,13 @@ export type DeliveryReprocessPayloadResolvers<ContextType = Operation, ParentTyp
   scheduled?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
   clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AccountDisconnectPayloadResolvers<ContextType = Operation, ParentType extends ResolversParentTypes['AccountDisconnectPayload'] = ResolversParentTypes['AccountDisconnectPayload']> = {
+  account?: Resolver<Maybe<ResolversTypes['Account']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  syncId?: Resolver<Maybe<ResolversTypes['SyncId']>, ParentType, ContextType>;
 };
 
 export type CustomerResolvers<ContextType = Operation, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer']> = {
@@ -2359,6 +2422,8 @@ export type ConversationResolvers<ContextType = Operation, ParentType extends Re
   trouble?: Resolver<Maybe<ResolversTypes['SendState']>, ParentType, ContextType>;
   replyWindow?: Resolver<ResolversTypes['ReplyWindow'], ParentType, ContextType>;
   linked?: Resolver<ReadonlyArray<ResolversTypes['Conversation']>, ParentType, ContextType>;
+  newestPrivateReply?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  matter?: Resolver<ReadonlyArray<ResolversTypes['Conversation']>, ParentType, ContextType>;
   handledElsewhere?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   canAnswerInPrivate?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   lastMessageAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -2403,6 +2468,7 @@ export type SendFailureResolvers<ContextType = Operation, ParentType extends Res
   code?: Resolver<ResolversTypes['SendFailureCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   detail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  advice?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
@@ -2470,6 +2536,8 @@ export type MessageResolvers<ContextType = Operation, ParentType extends Resolve
   reactions?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   unreadable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   source?: Resolver<Maybe<ResolversTypes['Attachment']>, ParentType, ContextType>;
+  encrypted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  permalink?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   problems?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   newSender?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   replyKind?: Resolver<Maybe<ResolversTypes['ReplyKind']>, ParentType, ContextType>;
@@ -2675,6 +2743,7 @@ export type Resolvers<ContextType = Operation> = {
   UnreadableDelivery?: UnreadableDeliveryResolvers<ContextType>;
   AccountConnectPayload?: AccountConnectPayloadResolvers<ContextType>;
   DeliveryReprocessPayload?: DeliveryReprocessPayloadResolvers<ContextType>;
+  AccountDisconnectPayload?: AccountDisconnectPayloadResolvers<ContextType>;
   Customer?: CustomerResolvers<ContextType>;
   CustomerIdentity?: CustomerIdentityResolvers<ContextType>;
   CustomerErasure?: CustomerErasureResolvers<ContextType>;

@@ -45,6 +45,8 @@ export interface Words {
   readonly notModeratable: string;
   readonly confirmationWrong: string;
   readonly failures: Readonly<Record<SendFailureCode, string>>;
+  /** What can be done about a failure; left out where trying again is all. */
+  readonly failureAdvice: Readonly<Partial<Record<SendFailureCode, string>>>;
 }
 
 const en: Words = {
@@ -110,6 +112,13 @@ const en: Words = {
     PROVIDER_DOWN: 'The provider could not be reached.',
     REFUSED: 'The provider refused the message.',
     UNKNOWN: 'The message could not be sent.',
+  },
+  failureAdvice: {
+    REPLY_NOT_ALLOWED: 'Answer in private, or open the message on the platform and answer it there.',
+    DUPLICATE: 'Change the text a little and send it again.',
+    TARGET_GONE: 'Answer in private if they still need you, or end the wait.',
+    RECIPIENT_REFUSES: 'Reach them another way, or end the wait without an answer.',
+    TOO_LONG: 'Shorten the text and send it again.',
   },
 };
 
@@ -180,6 +189,13 @@ const fr: Words = {
     PROVIDER_DOWN: 'Le fournisseur n’a pas pu être joint.',
     REFUSED: 'Le fournisseur a refusé le message.',
     UNKNOWN: 'Le message n’a pas pu être envoyé.',
+  },
+  failureAdvice: {
+    REPLY_NOT_ALLOWED: 'Répondez en privé, ou ouvrez le message sur la plateforme pour y répondre.',
+    DUPLICATE: 'Modifiez un peu le texte et renvoyez-le.',
+    TARGET_GONE: 'Répondez en privé si la personne a encore besoin de vous, ou mettez fin à l’attente.',
+    RECIPIENT_REFUSES: 'Joignez la personne autrement, ou mettez fin à l’attente sans réponse.',
+    TOO_LONG: 'Raccourcissez le texte et renvoyez-le.',
   },
 };
 

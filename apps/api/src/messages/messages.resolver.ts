@@ -63,6 +63,8 @@ export class MessagesResolver implements ResolvesFields {
         message: (m, _args, { words }) =>
           m.sendState === 'uncertain' ? words.unconfirmed : words.failures[m.failure?.code ?? 'UNKNOWN'],
         detail: (m) => m.failure?.detail ?? null,
+        advice: (m, _args, { words }) =>
+          m.sendState === 'uncertain' ? '' : (words.failureAdvice[m.failure?.code ?? 'UNKNOWN'] ?? ''),
         retryable: (m) => m.failure?.retryable ?? false,
       },
       Attachment: {

@@ -202,7 +202,7 @@ function Unreadable({ account, onChange }: { readonly account: Account; readonly
             <span className={style.problem} dir="auto">
               {delivery.problem}
             </span>
-            <span className={style.muted}>{times.bytes(delivery.byteSize)}</span>
+            <span className={style.muted}>{delivery.byteSize == null ? '' : times.bytes(delivery.byteSize)}</span>
             <Button size="small" look="quiet" onPress={() => void again([delivery.id])} isDisabled={fetching}>
               {t('intake.reprocess')}
             </Button>
