@@ -7,10 +7,11 @@ import {
   type PlatformApp,
   type PolicyNotice,
 } from '@app/channel';
-import { sqlState, type Database, type Tx } from '@app/runtime';
+import { sqlState, type Database, type Logger, type Tx } from '@app/runtime';
 import { ACCOUNT_ROW, accountEventOf, type AccountRow } from './account-row';
 import type { Intake } from './intake';
 import { PlatformApps } from './platform-apps';
+import { Renewals, type MakeCredentials } from './renewals';
 import type { Vault } from './vault';
 
 /** What an operator gives to connect an account. */
@@ -62,14 +63,18 @@ const REVOKED_WITHIN_MS = 1_000;
 export class Accounts {
   /** Our apps at the platform of the channel. */
   readonly apps: PlatformApps;
+  private readonly renewals: Renewals;
 
   constructor(
     private readonly database: Database,
     private readonly connector: Pick<Connector, 'channel' | 'capabilities' | 'validate' | 'check'>,
     private readonly vault: Vault,
     private readonly intake: Intake,
+    logger?: Logger,
   ) {
     this.apps = new PlatformApps(database, vault, connector.channel);
+    const absent = (id: string): Error => new UnknownAccount(id);
+    this.renewals = new Renewals({ database, vault, absent, ...(logger && { logger }) });
   }
 
   /**
@@ -145,6 +150,14 @@ export class Accounts {
       await this.announce(tx, id);
     });
   }
+
+  /**
+   * Renews credentials that change with every renewal; see `Renewals`. What is read or sent goes on meanwhile, with the old
+   * ones. A function of its own, to be handed on.
+   * @returns the credentials that are stored now.
+   * @throws UnknownAccount, CredentialsRejected, VaultClosed, Transient after 30 s, and what `make` throws.
+   */
+  readonly renew = (id: string, make: MakeCredentials): Promise<unknown> => this.renewals.renew(id, make);
 
   /** Tries the account as it is stored. @throws UnknownAccount, and what `Connector.check` throws. */
   async try(id: string): Promise<void> {

@@ -22,6 +22,7 @@ import {
 import { AccountLeases } from './account-leases';
 import { AccountRunner, type AccountRunnerOptions } from './account-runner';
 import { Accounts } from './accounts';
+import { Costs } from './costs';
 import { FetchedFiles } from './errands/fetched-files';
 import { serveModerations } from './errands/moderations';
 import { PersonNames } from './errands/person-names';
@@ -68,6 +69,8 @@ export class ConnectorHost {
   readonly accounts: Accounts;
   readonly intake: Intake;
   readonly keepTimes: KeepTimes;
+  /** What the connector's calls cost; written within a second, and when the host stops. */
+  readonly costs: Costs;
   /** What platforms push; undefined where the connector takes nothing of the kind. */
   readonly webhooks: Webhooks | undefined;
   private readonly runner: AccountRunner | undefined;
@@ -86,7 +89,8 @@ export class ConnectorHost {
       (tx, accountId) => tx.afterCommit(() => this.wakeUps.send(accountId)),
       (tx, news) => this.follow(tx, news),
     );
-    this.accounts = new Accounts(database, connector, vault, this.intake);
+    this.accounts = new Accounts(database, connector, vault, this.intake, logger);
+    this.costs = new Costs(database, logger);
     const log = new SendLog(database, vault);
     const sendOptions = { ...SEND_OPTIONS, ...options.sends };
     new Sends(database, connector, this.accounts, this.intake, log, jobs, logger, sendOptions).serve();
@@ -137,6 +141,7 @@ export class ConnectorHost {
     await this.runner?.stop();
     await this.webhooks?.stop();
     await this.keepTimes.stop();
+    await this.costs.flush();
     await this.wakeUps.settled();
   }
 

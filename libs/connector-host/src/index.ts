@@ -6,6 +6,8 @@ export { allowsPrivateHosts } from './private-hosts';
 export { ReplyTokens } from './reply-tokens';
 export { type AccountRow } from './account-row';
 export { Accounts, AddressTaken, UnknownAccount, type NewAccount, type ReconnectOptions } from './accounts';
+export { type MakeCredentials } from './renewals';
+export { Costs } from './costs';
 export { PlatformApps, UnknownApp, type NewPlatformApp, type PlatformAppRow } from './platform-apps';
 export { ConnectorHost, INTAKE_CHANNEL, type ConnectorHostOptions } from './connector-host';
 export { Forget, type ForgetParts } from './forget';

@@ -7,6 +7,8 @@ const LOOK_MS = 3_600_000;
 const ROUND = 5_000;
 /** One process at a time cleans; the others have nothing to wait for. Any number that nothing else uses. */
 const LOCK = 5_274_612;
+/** How long it is known what calls cost: a year can be compared with the one before. */
+const COST_DAYS = 400;
 /** Partitions ready ahead, days: a process that is down so long still finds its day. */
 const AHEAD_DAYS = 7;
 
@@ -62,6 +64,7 @@ export class KeepTimes {
     if (days === undefined) return;
     let rows = 0;
     for (const sql of OLD) rows += await this.removeAll(sql, before);
+    rows += await this.removeAll(OLD_COSTS, new Date(Date.parse(today) - COST_DAYS * DAY_MS));
     if (days + rows > 0)
       this.logger.info('what was kept long enough is gone', { days, rows, before: before.toISOString() });
   }
@@ -87,6 +90,9 @@ export class KeepTimes {
   }
 }
 
+const OLD_COSTS = `delete from intake.costs where (account_id, day, kind) in (
+     select account_id, day, kind from intake.costs where day < $1::date limit ${ROUND}) returning 1`;
+
 type Query = <T = Record<string, unknown>>(sql: string, params: readonly unknown[]) => Promise<T[]>;
 
 /** Each removes at most a round of what is older than `$1`. */
@@ -97,6 +103,8 @@ const OLD = [
   `delete from intake.deliveries where id in (
      select id from intake.deliveries where received_at < $1 and state in ('read', 'ignored', 'stray')
         and not exists (select from intake.events e where e.delivery_id = deliveries.id and e.ingested_at is null) limit ${ROUND}) returning 1`,
+  `delete from intake.copies where (account_id, message, delivery_id) in (
+     select account_id, message, delivery_id from intake.copies where received_at < $1 limit ${ROUND}) returning 1`,
   `delete from intake.prepared where outbound_id in (
      select outbound_id from intake.prepared where prepared_at < $1 limit ${ROUND}) returning 1`,
   // a message of which a part did not go out may be tried again, and must not repeat the others

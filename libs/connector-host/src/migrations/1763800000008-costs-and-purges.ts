@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What platforms charge for, the erasing of accounts that were disconnected, and deliveries that tell nothing of fame by their
- * size.
+ * What platforms charge for, credentials that change with every renewal, pauses of whole apps, the erasing of accounts that were
+ * disconnected and of what its author took back, and deliveries that tell nothing of fame by their size.
  */
 export class CostsAndPurges1763800000008 implements MigrationInterface {
   name = 'CostsAndPurges1763800000008';
@@ -20,7 +20,16 @@ export class CostsAndPurges1763800000008 implements MigrationInterface {
         primary key (account_id, day, kind)
       );
 
+      -- The row that whoever renews an account's credentials locks while it asks the platform. Not that of the account itself:
+      -- webhooks and leases would wait for the platform with it.
+      create table intake.renewals (
+        account_id uuid primary key references intake.accounts,
+        renewed_at timestamptz(3)
+      );
+
       alter table intake.accounts
+        -- why all accounts of the app are paused until paused_until; empty: they are not, or this one alone
+        add column pause_reason text not null default '',
         -- when what came through it is to be erased, and when that was done
         add column purge_due_at timestamptz(3),
         add column purged_at timestamptz(3);
@@ -28,6 +37,33 @@ export class CostsAndPurges1763800000008 implements MigrationInterface {
 
       -- null where the bytes tell how popular somebody is: five million is six digits longer than none
       alter table intake.deliveries alter column size drop not null;
+
+      -- Deliveries that brought once more what was known already: what is erased or taken back goes from them, too. message: of
+      -- that which it was or was about, the external id; of one of ours that was seen, that of the event.
+      create table intake.copies (
+        account_id uuid not null references intake.accounts,
+        message text not null,
+        delivery_id uuid not null,
+        received_at timestamptz(3) not null,
+        primary key (account_id, message, delivery_id)
+      );
+      create index copies_age on intake.copies using brin (received_at);
+      create index events_change on intake.events (account_id, (body ->> 'target')) where kind = 'change';
+
+      -- As before; and of an account that was erased nothing is kept any more.
+      create or replace function intake.hold(p_account uuid, p_lease bigint, p_exclusive boolean, p_hashes bytea[])
+      returns bytea[] language plpgsql set search_path = pg_catalog as $$
+      begin
+        if p_exclusive then
+          perform from intake.accounts
+            where id = p_account and purged_at is null and (p_lease is null or lease_number = p_lease) for no key update;
+        else
+          perform from intake.accounts
+            where id = p_account and purged_at is null and (p_lease is null or lease_number = p_lease) for share;
+        end if;
+        if not found then return null; end if;
+        return array(select hash from intake.tombstones where account_id = p_account and hash = any(p_hashes));
+      end $$;
 
       drop function intake.gauges(uuid);
       -- what arrived per account and what became of it, and what it cost, for people
@@ -57,7 +93,7 @@ export class CostsAndPurges1763800000008 implements MigrationInterface {
       $$;
 
       revoke all on all functions in schema intake from public;
-      grant select, insert, update, delete on intake.costs to evenhand_connector;
+      grant select, insert, update, delete on intake.costs, intake.renewals, intake.copies to evenhand_connector;
       grant execute on function intake.gauges to evenhand_api;
     `);
   }
@@ -65,8 +101,20 @@ export class CostsAndPurges1763800000008 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(/* sql */ `
       drop function intake.gauges(uuid, date);
-      drop table intake.costs;
-      alter table intake.accounts drop column purge_due_at, drop column purged_at;
+      drop table intake.costs, intake.renewals, intake.copies;
+      drop index intake.events_change;
+      create or replace function intake.hold(p_account uuid, p_lease bigint, p_exclusive boolean, p_hashes bytea[])
+      returns bytea[] language plpgsql set search_path = pg_catalog as $$
+      begin
+        if p_exclusive then
+          perform from intake.accounts where id = p_account and (p_lease is null or lease_number = p_lease) for no key update;
+        else
+          perform from intake.accounts where id = p_account and (p_lease is null or lease_number = p_lease) for share;
+        end if;
+        if not found then return null; end if;
+        return array(select hash from intake.tombstones where account_id = p_account and hash = any(p_hashes));
+      end $$;
+      alter table intake.accounts drop column purge_due_at, drop column purged_at, drop column pause_reason;
       update intake.deliveries set size = 0 where size is null;
       alter table intake.deliveries alter column size set not null;
       create function intake.gauges(p_workspace uuid)
