@@ -1,0 +1,22 @@
+/** Events one can subscribe to, with the scope that the user's token needs; null: anybody may, with the app's own token. */
+export const EVENT_TYPES: Readonly<Record<string, string | null>> = {
+  'post.create': null,
+  'post.delete': null,
+  'post.mention.create': 'tweet.read',
+  'post.reply.create': 'tweet.read',
+  'post.quote.create': 'tweet.read',
+  'post.repost.create': 'tweet.read',
+  'dm.received': 'dm.read',
+  'dm.sent': 'dm.read',
+  'dm.read': 'dm.read',
+  'dm.indicate_typing': 'dm.read',
+  'chat.received': 'dm.read',
+  'chat.sent': 'dm.read',
+  'chat.conversation_join': 'dm.read',
+  'like.create': 'like.read',
+  'follow.follow': 'follows.read',
+  'follow.unfollow': 'follows.read',
+  'profile.update.bio': null,
+  'profile.update.handle': null,
+  'oauth.revoke': null,
+};
