@@ -1,3 +1,4 @@
+export { Accounts, defineDisconnect, type DisconnectAnswer, type DisconnectRequest } from './accounts/accounts';
 export {
   Changes,
   CHANGES_TABLE,
@@ -30,6 +31,7 @@ export { Workspaces, type Installation } from './people/workspaces';
 export { DECLINE_REASONS, LEASE_MS, type DeclineReason, type Offer, type OfferState } from './queue/offer';
 export { InvalidCursor, type PageOf, type QueueEntry, type QueuePage } from './queue/queue-entries';
 export { Queue, type QueueState } from './queue/queue';
+export { textLength } from './replies/text-length';
 export { MAX_REPLY_LENGTH, Replies, type ReplyInput, type ReplyRefusal } from './replies/replies';
 export { DISMISSAL_REASONS, type DismissalReason, type Wait } from './waits/wait';
 export { UNDO_MS, Waits } from './waits/waits';

@@ -26,14 +26,15 @@ export async function saveAccount(
       /* sql */ `
       insert into inbox.accounts as a (id, workspace_id, channel, address, name, simulated, status, detail, paused_until,
                                        max_length, max_attachment_bytes, version, checked_at, part_length, private_reply,
-                                       moderates, token_expires_at, public_length, public_files)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+                                       moderates, token_expires_at, public_length, public_files, public_counting)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
       on conflict (id) do update set address = excluded.address, name = excluded.name, simulated = excluded.simulated,
              status = excluded.status, detail = excluded.detail, paused_until = excluded.paused_until,
              max_length = excluded.max_length, max_attachment_bytes = excluded.max_attachment_bytes,
              version = excluded.version, checked_at = excluded.checked_at, part_length = excluded.part_length,
              private_reply = excluded.private_reply, moderates = excluded.moderates, token_expires_at = excluded.token_expires_at,
-             public_length = excluded.public_length, public_files = excluded.public_files
+             public_length = excluded.public_length, public_files = excluded.public_files,
+             public_counting = excluded.public_counting
        where a.version < excluded.version
       returning 1`,
       [
@@ -56,6 +57,7 @@ export async function saveAccount(
         newest.tokenExpiresAt,
         newest.publicLength,
         newest.publicFiles,
+        newest.publicCounting,
       ],
     );
     changed = rows.length > 0;

@@ -2,6 +2,7 @@ import {
   inboundEvent,
   type AccountEvent,
   type ChangeEvent,
+  type MessageEvent,
   type PersonEvent,
   type SendEvent,
   type ThreadEvent,
@@ -183,8 +184,14 @@ function received(m: PlacedMessage): RecordEntry {
     class: event.class,
     at: Date.parse(event.at),
     history: event.history,
+    ...sealedFields(event),
   };
   return { kind, fields };
+}
+
+/** What the platform told of fame is in `sealed`; the record has the commitments to it, each in a field of its own. */
+function sealedFields({ commitments }: MessageEvent): Record<string, string> {
+  return Object.fromEntries(Object.entries(commitments).map(([field, commitment]) => [`sealed_${field}`, commitment]));
 }
 
 function takenBack(message: ChangedMessage): RecordEntry {

@@ -42,7 +42,7 @@ export async function replaceUnreadable(
     update inbox.messages m
        set external_id = r.external, class = r.class, identity_id = coalesce(r.identity, m.identity_id), subject = r.subject,
            text = r.text, html = r.html, quote_start = r."quoteStart", language = r.language, problems = r.problems, unreadable = r.unreadable,
-           source = r.source, native_ids = r."nativeIds", reply_to = r."replyTo", replaces = r.replaces, pending_files = r."pendingFiles",
+           encrypted = r.encrypted, permalink = r.permalink, source = r.source, native_ids = r."nativeIds", reply_to = r."replyTo", replaces = r.replaces, pending_files = r."pendingFiles",
            version = m.version + 1
       from jsonb_to_recordset($1::jsonb) as r(id uuid, external text, class text, identity uuid, ${CONTENT})
      where m.id = r.id`,

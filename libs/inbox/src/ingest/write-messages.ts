@@ -155,10 +155,10 @@ export async function insertMessages(
   await tx.query(
     /* sql */ `
     insert into inbox.messages (id, workspace_id, conversation_id, account_id, external_id, direction, origin, class,
-      identity_id, visibility, at, received_at, subject, text, html, quote_start, language, problems, unreadable, source, native_ids,
-      reply_to, replaces, pending_files, new_sender)
+      identity_id, visibility, at, received_at, subject, text, html, quote_start, language, problems, unreadable, encrypted,
+      permalink, source, native_ids, reply_to, replaces, pending_files, new_sender)
     select r.id, $1, r.conversation, $2, r.external, r.direction, r.origin, r.class, r.identity, r.visibility, r.at, r.received,
-      r.subject, r.text, r.html, r."quoteStart", r.language, r.problems, r.unreadable, r.source, r."nativeIds", r."replyTo", r.replaces,
+      r.subject, r.text, r.html, r."quoteStart", r.language, r.problems, r.unreadable, r.encrypted, r.permalink, r.source, r."nativeIds", r."replyTo", r.replaces,
       r."pendingFiles", r."newSender"
       from jsonb_to_recordset($3::jsonb)
         as r(id uuid, conversation uuid, external text, direction text, origin text, class text, identity uuid,
@@ -171,7 +171,7 @@ export async function insertMessages(
 
 /** Columns of `contentOf`, for jsonb_to_recordset. */
 export const CONTENT = `subject text, text text, html text, "quoteStart" integer, language text, problems text[], unreadable boolean,
-  source jsonb, "nativeIds" text[], "replyTo" text[], replaces text, "pendingFiles" jsonb`;
+  encrypted boolean, permalink text, source jsonb, "nativeIds" text[], "replyTo" text[], replaces text, "pendingFiles" jsonb`;
 
 /** What a message says, without where it stands. */
 export function contentOf(event: MessageEvent) {
@@ -183,6 +183,8 @@ export function contentOf(event: MessageEvent) {
     language: event.language ?? null,
     problems: event.problems,
     unreadable: event.unreadable,
+    encrypted: event.encrypted,
+    permalink: event.permalink ?? null,
     source: event.source ?? null,
     nativeIds: event.nativeIds,
     replyTo: replyTo(event),

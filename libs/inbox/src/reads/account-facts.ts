@@ -1,4 +1,4 @@
-import type { AccountStatus, ChannelKind } from '@app/channel';
+import type { AccountStatus, ChannelKind, LengthCounting } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import { pageOf, type Page, type PageRequest } from './page';
 
@@ -16,7 +16,10 @@ export interface AccountFacts {
   readonly maxAttachmentBytes: number | null;
   readonly partLength: number | null;
   readonly publicLength: number | null;
+  /** How `publicLength` is counted; see `textLength`. */
+  readonly publicCounting: LengthCounting;
   readonly publicFiles: boolean;
+  /** Whether what was written in public can be tried to be answered in private. */
   readonly privateReply: boolean;
   readonly moderates: boolean;
   readonly tokenExpiresAt: Date | null;
@@ -25,7 +28,7 @@ export interface AccountFacts {
 const COLUMNS = /* sql */ `
   id, channel, address, name, simulated, status, detail, checked_at as "checkedAt", paused_until as "pausedUntil",
   max_length as "maxLength", max_attachment_bytes as "maxAttachmentBytes", part_length as "partLength",
-  public_length as "publicLength", public_files as "publicFiles",
+  public_length as "publicLength", public_counting as "publicCounting", public_files as "publicFiles",
   private_reply as "privateReply", moderates, token_expires_at as "tokenExpiresAt"`;
 
 /** These accounts of ours. */

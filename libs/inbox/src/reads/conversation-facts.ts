@@ -30,6 +30,8 @@ export interface ConversationFacts extends ConversationAccess, WindowFacts {
   readonly preview: string | null;
   /** The conversation that this one continues, and those that continue it. */
   readonly linked: readonly string[];
+  /** The other conversations in which its customer waits on the same matter: one wait for all of them. */
+  readonly matter: readonly string[];
   /** Another program of ours that answers there now; its name may be empty. */
   readonly handledBy: string | null;
   /** Time of the newest public message of the customer, if it can be answered in private and has not been. */
@@ -51,6 +53,7 @@ const FACTS = /* sql */ `
            where m.conversation_id = c.id and m.direction <> 'note' order by m.at desc, m.id desc limit 1) as preview,
          array_remove(array[c.continues], null)
            || array(select l.id from inbox.conversations l where l.continues = c.id order by l.number limit 10) as linked,
+         array(select s.id from inbox.conversations s where s.wait_id = c.wait_id and s.id <> c.id order by s.number limit 10) as matter,
          c.visibility = 'private' and (c.thread_key is not null or c.continues is not null) as threaded,
          t.window_opened_at as "windowOpenedAt", t.window_closes_at as "windowClosesAt",
          t.window_human_closes_at as "windowHumanClosesAt", t.window_refused_at as "windowRefusedAt",

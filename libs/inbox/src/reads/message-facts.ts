@@ -24,6 +24,10 @@ export interface MessageFacts {
   readonly language: string | null;
   readonly problems: readonly string[];
   readonly unreadable: boolean;
+  /** Only the customer's and our own devices can read it; `permalink` leads there. */
+  readonly encrypted: boolean;
+  /** Where it stands on the platform, for those who may look there; see `SHOWN_PERMALINK`. */
+  readonly permalink: string | null;
   readonly source: FileRef | null;
   readonly newSender: boolean;
   readonly replyKind: ReplyKind | null;
@@ -64,11 +68,22 @@ export interface PartFacts {
   readonly failure: SendFailure | null;
 }
 
+/**
+ * The way to the platform, where fame stands beside what was written: open once a person of ours has answered in that conversation,
+ * whatever became of the answer, and at once where nothing can be read here.
+ */
+const SHOWN_PERMALINK = /* sql */ `
+  case when m.encrypted or exists (select 1 from inbox.messages a
+                                    where a.conversation_id = m.conversation_id and a.direction = 'outbound'
+                                      and (a.origin = 'elsewhere' or a.agent_id is not null) offset 0)
+       then m.permalink end`;
+
 const COLUMNS = /* sql */ `
   m.id, m.conversation_id as "conversationId", m.direction, m.origin, m.visibility, m.class,
   coalesce(i.customer_id, case when m.direction = 'inbound' then c.customer_id end) as "customerId",
   m.agent_id as "agentId", m.at, m.received_at as "receivedAt", m.subject, m.text, m.html,
-  m.quote_start as "quoteStart", m.language, m.problems, m.unreadable, m.source, m.new_sender as "newSender",
+  m.quote_start as "quoteStart", m.language, m.problems, m.unreadable, m.encrypted,
+  ${SHOWN_PERMALINK} as permalink, m.source, m.new_sender as "newSender",
   m.reply_kind as "replyKind", m.send_state as "sendState", m.send_attempt as "sendAttempt", m.send_at as "sendAt",
   m.send_next_at as "sendNextAt", m.failure, m.edited_at as "editedAt", m.withdrawn_at as "withdrawnAt",
   m.withdrawn_by as "withdrawnBy", m.hidden, m.moderation,

@@ -20,6 +20,8 @@ export type EntryKind =
   | 'offer.taken'
   | 'offer.declined'
   | 'offer.leaseExpired'
+  | 'account.disconnectAsked'
+  | 'account.purged'
   | 'customer.found'
   | 'customer.erasureAsked'
   | 'customer.erased'

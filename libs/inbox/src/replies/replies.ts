@@ -1,4 +1,4 @@
-import { MAX_OUTBOUND_TEXT } from '@app/channel';
+import { MAX_OUTBOUND_TEXT, type LengthCounting } from '@app/channel';
 import type { Jobs, Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
 import { lockConversation, lockConversations, type LockedConversation } from '../conversations/lock';
@@ -13,6 +13,7 @@ import { mayAnswer } from './may-answer';
 import { addressReply, enqueueSend, type Addressed } from './outbound';
 import { continueInPrivate, findAnswerable, holdNumbers, type PrivateReplyRefusal } from './private-reply';
 import { RANK, RANK_AGAIN } from './send-state';
+import { textLength } from './text-length';
 
 /** Longest reply on any channel, in UTF-16 units; a channel may allow less. */
 export const MAX_REPLY_LENGTH = MAX_OUTBOUND_TEXT;
@@ -49,6 +50,14 @@ export type ReplyRefusal =
   | PrivateReplyRefusal
   | { readonly error: 'empty' }
   | { readonly error: 'unknown-attachment' };
+
+/** What an account allows, for the kind of reply that is asked about. */
+interface SendLimits {
+  readonly status: string;
+  readonly detail: string;
+  readonly counting: LengthCounting;
+  readonly max: number | null;
+}
 
 type Retried = { message: Message } | { error: 'not-held' } | { error: 'reconnect-needed'; detail: string };
 
@@ -132,15 +141,16 @@ export class Replies {
     if (!(await mayAnswer(tx, agentId, conversation))) return { error: 'not-held' };
     const inPublic = conversation.visibility === 'public';
     // the one private answer to something public is a single message
-    const [account] = await tx.query<{ status: string; detail: string; max: number | null }>(
+    const [account] = await tx.query<SendLimits>(
       /* sql */ `
-      select status, detail, case $2 when 'public' then coalesce(public_length, max_length)
+      select status, detail, case $2 when 'public' then public_counting else 'units' end as counting,
+             case $2 when 'public' then coalesce(public_length, max_length)
                                      when 'first' then coalesce(part_length, max_length) else max_length end as max
         from inbox.accounts where id = $1`,
       [conversation.accountId, !inPublic ? 'private' : input.visibility === 'private' ? 'first' : 'public'],
     );
     const max = Math.min(account!.max ?? MAX_REPLY_LENGTH, MAX_REPLY_LENGTH);
-    if (input.text.length > max) return { error: 'too-long', max };
+    if (textLength(input.text, account!.counting) > max) return { error: 'too-long', max };
     const files = [...new Set(input.attachmentIds)];
     if (files.length > MAX_ATTACHMENTS) return { error: 'unknown-attachment' };
     const [found] = await tx.query<{ n: number }>(
