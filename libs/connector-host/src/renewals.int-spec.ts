@@ -16,18 +16,9 @@ afterEach(() => world.close());
 
 const stored = async () => (await platform.host.accounts.open(accountId)).credentials;
 
-/** Spends the token and gives the next, as a platform does that takes each once. */
-function spending() {
-  const spent: number[] = [];
-  const renew = async (current: unknown): Promise<unknown> => {
-    const { token } = current as { token: number };
-    if (spent.includes(token)) throw new CredentialsRejected('spent');
-    spent.push(token);
-    await new Promise((resolve) => setImmediate(resolve));
-    return { token: token + 1 };
-  };
-  return { spent, renew };
-}
+/** Whether somebody waits for a row that another transaction holds. */
+const somebodyWaits = async () =>
+  (await world.database.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0; // prettier-ignore
 
 describe('credentials that change with every renewal', () => {
   it('are stored encrypted before anybody is handed them, and reading goes on where it was', async () => {
@@ -43,10 +34,16 @@ describe('credentials that change with every renewal', () => {
 
   it('are spent once by two processes at once: the second is handed what the first stored', async () => {
     const other = await world.platform();
-    const { spent, renew } = spending();
-    // each renews what it holds, unless somebody did so before it
-    const unlessRenewed = async (current: unknown) =>
-      (current as { token: number }).token > 1 ? undefined : renew(current);
+    const spent: number[] = [];
+    let asking = 0;
+    const unlessRenewed = async (current: unknown): Promise<unknown> => {
+      const { token } = current as { token: number };
+      if (token > 1) return undefined;
+      spent.push(token);
+      asking += 1;
+      await world.until(async () => asking > 1 || (await somebodyWaits()), 'the other process');
+      return { token: token + 1 };
+    };
     const hosts = [platform.host, other.host, platform.host, other.host];
     const got = await Promise.all(hosts.map((host) => host.accounts.renew(accountId, unlessRenewed)));
     expect(got).toEqual(hosts.map(() => ({ token: 2 })));
