@@ -9,10 +9,12 @@ import {
   messageSendJobName,
 } from '@app/channel';
 import {
+  Accounts,
   Agents,
   Attachments,
   Changes,
   CHANGES_TABLE,
+  defineDisconnect,
   defineErase,
   defineExport,
   Drafts,
@@ -75,6 +77,11 @@ const resolvers = [
 const inbox = [
   { provide: ChangeFeed, useFactory: (live: Live) => live.changeFeed(CHANGES_TABLE), inject: [Live] },
   { provide: Changes, useFactory: (feed: ChangeFeed) => new Changes(feed), inject: [ChangeFeed] },
+  {
+    provide: Accounts,
+    useFactory: (changes: Changes, jobs: Jobs) => new Accounts(changes, jobs),
+    inject: [Changes, Jobs],
+  },
   { provide: Agents, useFactory: (changes: Changes) => new Agents(changes), inject: [Changes] },
   { provide: Queue, useFactory: (changes: Changes) => new Queue(changes), inject: [Changes] },
   { provide: Waits, useFactory: (changes: Changes) => new Waits(changes), inject: [Changes] },
@@ -130,6 +137,7 @@ export class ApiModule {
 
 /** What the api asks of others. It serves no job itself. */
 function defineJobs(jobs: Jobs): void {
+  defineDisconnect(jobs);
   defineErase(jobs);
   defineExport(jobs);
   for (const channel of channelKind.options) {

@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { deliveryReprocessJobName } from '@app/channel';
-import { listAccounts, type AccountFacts } from '@app/inbox';
-import { CONFIG, Jobs } from '@app/runtime';
+import { Accounts, listAccounts, type AccountFacts } from '@app/inbox';
+import { ChangeFeed, CONFIG, Jobs } from '@app/runtime';
 import type { ApiConfig } from '../config';
 import { connectionOf, isAddress, isUuid, pageRequest } from '../graphql/cursor';
 import { enumName } from '../graphql/enum-names';
-import type { Resolvers } from '../graphql/generated';
+import type { AccountDisconnectInput, Resolvers, ResolversTypes } from '../graphql/generated';
 import type { Operation } from '../graphql/operation';
 import type { ResolvesFields } from '../graphql/schema';
-import { faultOfKey, notFound } from '../graphql/user-errors';
+import { faultOfKey, faultOfText, notFound } from '../graphql/user-errors';
 import type { Words } from '../graphql/words';
 import { readUnreadable, type IntakeGauge } from './intake-gauges';
 
@@ -17,11 +17,15 @@ import { readUnreadable, type IntakeGauge } from './intake-gauges';
 const TICKET_MS = 15 * 60_000;
 const MOST_REPROCESSED = 100;
 const MOST_SHOWN = 50;
+/** Longest address or name. */
+const MAX_ADDRESS = 998;
 
 @Injectable()
 export class AccountsResolver implements ResolvesFields {
   constructor(
     private readonly jobs: Jobs,
+    private readonly accounts: Accounts,
+    private readonly changes: ChangeFeed,
     @Inject(CONFIG) private readonly config: ApiConfig,
   ) {}
 
@@ -37,6 +41,7 @@ export class AccountsResolver implements ResolvesFields {
       Account: {
         channel: (account) => enumName(account.channel),
         status: (account) => enumName(account.status),
+        publicCounting: (account) => enumName(account.publicCounting),
         advice: (account, _args, { words }) => adviceOf(account, words),
         checkedAt: (account) => account.checkedAt.toISOString(),
         pausedUntil: (account) => account.pausedUntil?.toISOString() ?? null,
@@ -72,6 +77,7 @@ export class AccountsResolver implements ResolvesFields {
         if (!account) return refused(notFound(['accountId'], operation.words), input);
         return this.ticket(operation, account.channel, account.id, input.clientMutationId);
       },
+      accountDisconnect: (_, { input }, operation) => this.disconnect(operation, input),
       deliveryReprocess: async (_, { input }, operation) => {
         const { clientMutationId } = input;
         const account = isUuid(input.accountId) ? await operation.load.accounts.load(input.accountId) : undefined;
@@ -93,6 +99,31 @@ export class AccountsResolver implements ResolvesFields {
         return { account: after, scheduled, userErrors: [], clientMutationId };
       },
     };
+  }
+
+  private async disconnect(operation: Operation, { accountId, confirm, clientMutationId }: AccountDisconnectInput) {
+    const { words, viewer } = operation;
+    const refuse = (fault: Awaited<ResolversTypes['UserError']>) => ({
+      account: null,
+      userErrors: [fault],
+      clientMutationId,
+      syncId: null,
+    });
+    const fault = faultOfKey(clientMutationId, words) ?? faultOfText('confirm', confirm, MAX_ADDRESS, words);
+    if (fault) return refuse(fault);
+    if (!isUuid(accountId)) return refuse(notFound(['accountId'], words));
+    const { agentId } = viewer;
+    const answer = await operation.write((tx) =>
+      this.accounts.disconnect(tx, { agentId, accountId, confirm, clientMutationId }),
+    );
+    if ('error' in answer) {
+      if (answer.error === 'unknown-account') return refuse(notFound(['accountId'], words));
+      const field = ['input', 'confirm'];
+      return refuse({ __typename: 'ConfirmationWrongError', field, message: words.notThisAccount });
+    }
+    const account = (await operation.load.accounts.load(accountId))!;
+    const syncId = await operation.read((tx) => this.changes.currentSyncId(tx));
+    return { account, userErrors: [], clientMutationId, syncId };
   }
 
   /** Secrets never pass the api: the browser goes to the connector's own page with a ticket of which we keep the hash. */

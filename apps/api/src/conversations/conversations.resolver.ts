@@ -65,6 +65,11 @@ export class ConversationsResolver implements ResolvesFields {
           const linked = await Promise.all(c.linked.map((id) => operation.load.conversations.load(id)));
           return linked.filter((other) => other !== undefined);
         },
+        matter: async (c, _args, operation) => {
+          if (!isOpened(c, operation)) return [];
+          const others = await Promise.all(c.matter.map((id) => operation.load.conversations.load(id)));
+          return others.filter((other) => other !== undefined);
+        },
         newestPrivateReply: async (c, _args, operation) =>
           isOpened(c, operation) && c.visibility === 'public'
             ? ((await newestReplyIn(c.linked, operation)) ?? null)

@@ -571,8 +571,8 @@ export type DeliveryReprocessPayload = {
 
 export type AccountDisconnectInput = {
   readonly accountId: Scalars['ID']['input'];
-  /** For the record; nobody is to be named in it. */
-  readonly reason: Scalars['String']['input'];
+  /** The address or the name of the account, typed by whoever asks: it cannot be taken back. */
+  readonly confirm: Scalars['String']['input'];
   readonly clientMutationId: Scalars['String']['input'];
 };
 
@@ -645,7 +645,7 @@ export type CustomerExport = Node & {
   readonly linkExpiresAt: Maybe<Scalars['DateTime']['output']>;
 };
 
-/** What was typed is not the customer's pseudonym: nothing was erased. */
+/** What was typed does not name what is to be erased, or disconnected: nothing was done. */
 export type ConfirmationWrongError = UserError & {
   readonly __typename?: 'ConfirmationWrongError';
   readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
@@ -929,6 +929,8 @@ export type NoReplyNeededInput = {
   readonly reason: DismissalReason;
   /** Newest message on the screen; refused when there is a newer one from the customer. */
   readonly seenUpTo: Scalars['ID']['input'];
+  /** For colleagues: how it was settled, where the reason does not say all. */
+  readonly note?: InputMaybe<Scalars['String']['input']>;
   readonly clientMutationId: Scalars['String']['input'];
 };
 

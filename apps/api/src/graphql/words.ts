@@ -44,6 +44,7 @@ export interface Words {
   readonly privateReply: { readonly used: string; readonly tooLate: string; readonly notOffered: string };
   readonly notModeratable: string;
   readonly confirmationWrong: string;
+  readonly notThisAccount: string;
   readonly failures: Readonly<Record<SendFailureCode, string>>;
   /** What can be done about a failure; left out where trying again is all. */
   readonly failureAdvice: Readonly<Partial<Record<SendFailureCode, string>>>;
@@ -98,6 +99,7 @@ const en: Words = {
     notOffered: 'Nothing here can be answered in private. Your text is kept.',
   },
   notModeratable: 'The platform does not let us do this with this message.',
+  notThisAccount: 'This is neither the address nor the name of the account. It stays connected.',
   confirmationWrong: 'This is not the pseudonym of the customer. Nothing was erased.',
   failures: {
     REPLY_WINDOW_CLOSED: 'The platform no longer lets us answer.',
@@ -175,6 +177,7 @@ const fr: Words = {
     notOffered: 'Rien ici ne peut recevoir de réponse privée. Votre texte est conservé.',
   },
   notModeratable: 'La plateforme ne nous permet pas de faire cela avec ce message.',
+  notThisAccount: 'Ce n’est ni l’adresse ni le nom de ce compte. Il reste connecté.',
   confirmationWrong: 'Ce n’est pas le pseudonyme du client. Rien n’a été effacé.',
   failures: {
     REPLY_WINDOW_CLOSED: 'La plateforme ne nous laisse plus répondre.',

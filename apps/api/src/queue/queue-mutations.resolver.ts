@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   findConversationOfWait,
   findLastAnswerAt,
+  MAX_NOTE_LENGTH,
   Queue,
   readNewerItems,
   readOffers,
@@ -17,7 +18,7 @@ import { wordOf } from '../graphql/enum-names';
 import type { NoReplyNeededInput, NoReplyNeededUndoInput, Resolvers, ResolversTypes } from '../graphql/generated';
 import type { Operation } from '../graphql/operation';
 import type { ResolvesFields } from '../graphql/schema';
-import { faultOfKey, notFound } from '../graphql/user-errors';
+import { faultOfKey, invalid, notFound } from '../graphql/user-errors';
 import { isOpened } from '../conversations/opened';
 import { notYours } from '../conversations/not-yours';
 
@@ -101,6 +102,9 @@ export class QueueMutationsResolver implements ResolvesFields {
     const refuse = (...userErrors: Refusal[]) => ({ ...nothing(clientMutationId), userErrors });
     const fault = faultOfKey(clientMutationId, words);
     if (fault) return refuse(fault);
+    if (input.note && input.note.length > MAX_NOTE_LENGTH) {
+      return refuse(invalid(['note'], words.tooLong(MAX_NOTE_LENGTH, input.note.length)));
+    }
     const conversation = await operation.load.conversations.load(isUuid(conversationId) ? conversationId : NOWHERE);
     if (!conversation || !isOpened(conversation, operation)) return refuse(notFound(['conversationId'], words));
 
@@ -113,6 +117,7 @@ export class QueueMutationsResolver implements ResolvesFields {
             agentId: viewer.agentId,
             waitId: conversation.waitId,
             reason: wordOf(input.reason),
+            ...(input.note == null ? {} : { note: input.note }),
           });
           if ('error' in ended) return ended;
           // the conversation is locked by now: what is newer cannot change any more
