@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { RateLimited, type Meter } from '@app/channel';
 import { type GuardedHttp, type HttpAnswer, HttpFailure } from '@app/connector-host';
+import { authorizationOf, withoutSecrets } from './authorization';
 import type { Handle, HandleCredentials, XApp } from './config';
 import { multipart, type MultipartFile } from './multipart';
-import { oauth1Header, rfc3986 } from './oauth1';
+import { rfc3986 } from './oauth1';
 import { chargesOf, PaidToday } from './prices';
 import type { LimitNews, LimitPlace, XRateLimits } from './rate-limits';
 import type { Tokens } from './tokens';
@@ -98,6 +98,16 @@ export class XClient {
     );
   }
 
+  /**
+   * Whether a call may go out now, for what would be done before it in vain (an upload).
+   * @throws RateLimited where it may not.
+   */
+  expectRoom({ app, accountId }: Handle, endpoint: string): void {
+    const { limits, now } = this.parts;
+    const free = limits.freeAt({ appId: app.id, accountId, endpoint });
+    if (free > now().getTime()) throw new RateLimited(`X's limit for ${endpoint} is used up.`, new Date(free));
+  }
+
   private async attempt(
     { app, accountId, credentials }: Caller,
     call: XCall,
@@ -110,7 +120,13 @@ export class XClient {
     await limits.enter(place, signal);
     const url = addressOf(app, call);
     const body = bodyOf(call);
-    const { authorization, secrets } = this.authorizationOf(call, url, app, credentials);
+    const { form } = call;
+    const { header: authorization, secrets } = authorizationOf(
+      { method, url, ...(form === undefined ? {} : { form }) },
+      app,
+      credentials,
+      now(),
+    );
     let answer: HttpAnswer;
     try {
       answer = await http.call({
@@ -140,8 +156,7 @@ export class XClient {
       }
       return { status, body: parsed, ...(limit === undefined ? {} : { limit }) };
     }
-    const redact = (words: string): string => secrets.reduce((rest, one) => rest.replaceAll(one, '[secret]'), words);
-    const error = readXError(status, parsed, redact);
+    const error = readXError(status, parsed, (words) => withoutSecrets(words, secrets));
     if (status === 401) return { rejected: error };
     const failure = fromXError(error, {
       endpoint,
@@ -152,29 +167,6 @@ export class XClient {
     });
     if (failure instanceof RateLimited && failure.scope === 'app') limits.stop(app.id, failure);
     throw failure;
-  }
-
-  private authorizationOf(
-    call: XCall,
-    url: URL,
-    app: XApp,
-    credentials: HandleCredentials | undefined,
-  ): { authorization: string; secrets: readonly string[] } {
-    const ofApp = [app.bearerToken, app.consumerSecret, app.consumerKey, app.clientSecret ?? ''];
-    if (credentials === undefined) return { authorization: `Bearer ${app.bearerToken}`, secrets: given(ofApp) };
-    if (credentials.kind === 'oauth2') {
-      const { accessToken, refreshToken } = credentials;
-      return { authorization: `Bearer ${accessToken}`, secrets: given([...ofApp, accessToken, refreshToken]) };
-    }
-    const { token, tokenSecret } = credentials;
-    const { consumerKey, consumerSecret } = app;
-    const timestamp = Math.floor(this.parts.now().getTime() / 1_000);
-    const authorization = oauth1Header(
-      { method: call.method, url, ...(call.form === undefined ? {} : { form: call.form }) },
-      { consumerKey, consumerSecret, token, tokenSecret },
-      { nonce: randomBytes(16).toString('hex'), timestamp },
-    );
-    return { authorization, secrets: given([...ofApp, token, tokenSecret, authorization]) };
   }
 }
 
@@ -197,10 +189,6 @@ function bodyOf({ json, form, multipart: parts }: XCall): { type: string; bytes:
     };
   }
   return json === undefined ? undefined : { type: 'application/json', bytes: Buffer.from(JSON.stringify(json)) };
-}
-
-function given(secrets: readonly string[]): string[] {
-  return secrets.filter((secret) => secret !== '');
 }
 
 function parse(bytes: Buffer): unknown {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CredentialsRejected, RateLimited, Transient, type ConnectorError } from '@app/channel';
 import { type GuardedHttp, type HttpAnswer, HttpFailure } from '@app/connector-host';
 import { field, text } from './answer';
+import { withoutSecrets } from './authorization';
 import type { HandleCredentials, XApp } from './config';
 import { fromNonsense, fromSilence } from './x-errors';
 import { readXError, type XError } from './x-error';
@@ -149,8 +150,7 @@ async function ask(
   const body = parse(answer.body);
   if (answer.status >= 200 && answer.status <= 299 && body !== undefined) return body;
   const secrets = [...Object.values(form), clientSecret ?? ''].filter((secret) => secret.length > 8);
-  const redact = (words: string): string => secrets.reduce((rest, one) => rest.replaceAll(one, '[secret]'), words);
-  const error = readXError(answer.status, body, redact);
+  const error = readXError(answer.status, body, (words) => withoutSecrets(words, secrets));
   if (answer.status === 401) throw new Unauthorised(error);
   if (answer.status === 429) {
     throw new RateLimited("X's limit of calls is reached.", new Date(now().getTime() + LIMITED_MS), { cause: error });

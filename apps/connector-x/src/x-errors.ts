@@ -52,7 +52,7 @@ const limitedReplies = refused(
   'REPLY_NOT_ALLOWED',
   'The author has limited who may answer. Answer by direct message, or on X itself.',
 );
-const gone = refused('TARGET_GONE', 'What is answered was deleted, or is not to be seen any more.');
+const gone = refused('TARGET_GONE', 'What this is about was deleted on X, or is not to be seen any more.');
 const closed = refused(
   'RECIPIENT_REFUSES',
   'This person takes no direct messages from this account. Answer in public.',
@@ -215,9 +215,11 @@ function verdictOn(error: XError, { endpoint, granted }: Judgement): Verdict {
   return status === 400 ? fault : refused('REFUSED', 'X refuses this.');
 }
 
-/** A person who is not there cannot be written to; nothing of theirs was deleted. */
+/** A person who is not there cannot be written to, and what is missing of an upload is the file. */
 function fitting(verdict: Verdict, endpoint: string): Verdict {
-  return verdict === gone && writesDirect(endpoint) ? closed : verdict;
+  if (verdict !== gone) return verdict;
+  if (endpoint.includes('/media/')) return noFile;
+  return writesDirect(endpoint) ? closed : verdict;
 }
 
 /** Without a reason. */
