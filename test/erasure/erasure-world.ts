@@ -17,7 +17,6 @@ export class ErasureWorld {
   readonly vault = new Vault(randomBytes(32));
   readonly blobs: DiskBlobs;
   private readonly logger = Logger.create({ app: 'test', level: 'silent' });
-  private readonly intake: Intake;
   private running: Jobs[] = [];
 
   private constructor(
@@ -26,7 +25,6 @@ export class ErasureWorld {
     readonly dir: string,
   ) {
     this.blobs = new DiskBlobs(join(dir, 'blobs'));
-    this.intake = new Intake(inbox.pool('connector'), this.vault, () => undefined);
   }
 
   static async start(): Promise<ErasureWorld> {
@@ -65,7 +63,9 @@ export class ErasureWorld {
       : [];
     const result = { events: [mail, ...also], reach: sealed, unsupported: [] };
     const owner = { id: this.ws.accountId, workspaceId: this.ws.id, channel: 'email' } as const;
-    await this.intake.commit(owner, null, [{ delivery, state: 'read', problem: null, result }], null);
+    const pool = this.inbox.pool('connector');
+    const intake = new Intake(pool, this.vault, () => undefined, undefined, Object.keys(reach ?? {}));
+    await intake.commit(owner, null, [{ delivery, state: 'read', problem: null, result }], null);
     if (!options.later) await this.takeIn();
   }
 

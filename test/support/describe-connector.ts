@@ -97,7 +97,8 @@ export function describeConnector(name: string, open: () => Promise<ConnectorHar
       const stored = (await world.events('message', accountId)).find(
         (event) => event.text.includes('once') || event.subject?.includes('once'),
       );
-      expect((await read()).events).toContainEqual(stored);
+      // the host adds what it commits to, under a salt that is never the same
+      expect((await read()).events).toContainEqual({ ...stored, commitments: {} });
     });
 
     it('keeps what cannot be read, and puts what is read later in its place', async () => {

@@ -17,6 +17,7 @@ import type {
   PlatformApp,
   PolicyNotice,
   RawDelivery,
+  Reach,
   ReadResult,
   ReceivesWebhooks,
   SendReceipt,
@@ -42,6 +43,8 @@ export interface Happening {
   readonly fingerprint?: string;
   readonly files?: readonly string[];
   readonly at?: string;
+  /** What the platform tells of fame beside it. */
+  readonly reach?: Reach['values'];
 }
 
 /** The smallest platform that does all a platform can do to a connector host. Says what the test tells it to say. */
@@ -102,7 +105,9 @@ export class PushingPlatform
     const kinds = new Set(['in', 'out', 'echo', 'edit']);
     return {
       events: ours.filter(({ kind = 'in' }) => kinds.has(kind)).map(eventOf),
-      reach: [],
+      reach: ours.flatMap(({ id, from = 'u1', reach }): Reach[] =>
+        reach === undefined ? [] : [{ channel: 'messenger', externalId: id, author: from, values: reach }],
+      ),
       files,
       policy,
       unsupported: [],

@@ -256,6 +256,15 @@ export interface Moderates {
   moderate(nativeId: string, action: ModerationAction, account: ConnectorAccount, signal: AbortSignal): Promise<void>;
 }
 
+/** What was allowed us on an account can be given back. */
+export interface Revokes {
+  /**
+   * Called once when the account is disconnected, with credentials that are forgotten after it: ends subscriptions and permissions
+   * at the platform. Best effort: whatever it throws is noted, and the account is disconnected all the same.
+   */
+  revoke(account: ConnectorAccount, signal: AbortSignal): Promise<void>;
+}
+
 /** Text in the languages of the product. */
 export interface Words {
   readonly en: string;
@@ -323,6 +332,10 @@ export function receivesWebhooks(connector: Connector): connector is Connector &
 
 export function fetchesFiles(connector: Connector): connector is Connector & FetchesFiles {
   return typeof (connector as Partial<FetchesFiles>).fetchFile === 'function';
+}
+
+export function revokes(connector: Connector): connector is Connector & Revokes {
+  return typeof (connector as Partial<Revokes>).revoke === 'function';
 }
 
 export function namesPeople(connector: Connector): connector is Connector & NamesPeople {

@@ -88,6 +88,7 @@ export class ConnectorHost {
       vault,
       (tx, accountId) => tx.afterCommit(() => this.wakeUps.send(accountId)),
       (tx, news) => this.follow(tx, news),
+      connector.capabilities.reachFields,
     );
     this.accounts = new Accounts(database, connector, vault, this.intake, logger);
     this.costs = new Costs(database, logger);

@@ -5,10 +5,11 @@ import {
   type InboundEvent,
   type MessageEvent,
   type PolicyNotice,
-  type Reach,
+  type ReadResult,
 } from '@app/channel';
 import { safeValue } from './json-safe';
 import type { ReadDelivery } from './read-deliveries';
+import { sealReach, type SealedReach } from './sealed-reach';
 
 /** Most names of unsupported kinds kept with one delivery. */
 const MAX_UNSUPPORTED = 50;
@@ -21,6 +22,23 @@ export interface ReadEvent {
   readonly event: InboundEvent;
 }
 
+/** What is sealed with a message that was read; stored only with its event. */
+export interface ReachRow {
+  readonly id: string;
+  /** Row of the event. */
+  readonly event: string;
+  readonly externalId: string;
+  readonly author: string;
+  readonly values: SealedReach['values'];
+}
+
+/** What of fame the channel tells, and the salt under which it is sealed. */
+export interface Sealing {
+  readonly fields: readonly string[];
+  /** 16 bytes that nobody can guess. */
+  readonly salt: () => Buffer;
+}
+
 /** A delivery as it is stored. */
 interface DeliveryRow {
   readonly id: string;
@@ -28,8 +46,8 @@ interface DeliveryRow {
   readonly origin: string;
   /** Encrypted; null where nothing of it may be kept. */
   readonly bytes: Buffer | null;
-  /** Of the bytes before encryption. */
-  readonly size: number;
+  /** Of the bytes before encryption; null where it would tell of fame. */
+  readonly size: number | null;
   readonly context: unknown;
   readonly arrived: string;
   readonly state: string;
@@ -42,7 +60,7 @@ interface DeliveryRow {
 export interface Batch {
   readonly deliveries: readonly DeliveryRow[];
   readonly events: readonly ReadEvent[];
-  readonly reach: readonly (Reach & { readonly id: string; readonly delivery: string })[];
+  readonly reach: readonly ReachRow[];
   readonly files: readonly FileRequest[];
   readonly policy: readonly PolicyNotice[];
 }
@@ -60,10 +78,11 @@ export function batchOf(
   read: readonly ReadDelivery[],
   newId: () => string,
   seal: (id: string, bytes: Buffer) => Buffer,
+  sealing: Sealing,
 ): Batch {
   const deliveries: DeliveryRow[] = [];
   const events: ReadEvent[] = [];
-  const reach: (Reach & { id: string; delivery: string })[] = [];
+  const reach: ReachRow[] = [];
   for (const { delivery, state, problem, result, appId } of read) {
     const id = newId();
     deliveries.push({
@@ -71,7 +90,8 @@ export function batchOf(
       source: delivery.source,
       origin: delivery.origin ?? 'poll',
       bytes: seal(id, delivery.raw),
-      size: delivery.raw.length,
+      // five million is six digits longer than none
+      size: sealing.fields.length > 0 ? null : delivery.raw.length,
       context: delivery.context,
       arrived: delivery.arrivedAt.toISOString(),
       state,
@@ -80,11 +100,33 @@ export function batchOf(
       app: appId ?? null,
     });
     // as PostgreSQL will give them back: what is compared by hash or id must be the same text
-    for (const event of safeValue(result.events)) events.push({ id: newId(), delivery: id, event });
-    for (const known of safeValue(result.reach)) reach.push({ ...known, id: newId(), delivery: id });
+    const sealed = withReach(safeValue(result.events), result.reach, newId, sealing);
+    events.push(...sealed.events.map((event) => ({ ...event, delivery: id })));
+    reach.push(...sealed.reach);
   }
   const files = read.flatMap(({ result }) => safeValue(result.files ?? []));
   return { deliveries, events, reach, files, policy: read.flatMap(({ result }) => result.policy ?? []) };
+}
+
+/** Gives events their rows, and what customers wrote a commitment to each thing that the channel may tell of fame. */
+export function withReach(
+  given: readonly InboundEvent[],
+  told: ReadResult['reach'],
+  newId: () => string,
+  { fields, salt }: Sealing,
+): { readonly events: readonly Omit<ReadEvent, 'delivery'>[]; readonly reach: readonly ReachRow[] } {
+  const reach: ReachRow[] = [];
+  const events = given.map((event) => {
+    const id = newId();
+    if (event.kind !== 'message') return { id, event };
+    if (event.direction !== 'inbound' || fields.length === 0) return { id, event: { ...event, commitments: {} } };
+    const known = told.find(({ externalId }) => externalId === event.externalId);
+    const { values, commitments } = sealReach(fields, known?.values, salt);
+    const { externalId, author } = event;
+    reach.push({ id: newId(), event: id, externalId, author: author.value, values: safeValue(values) });
+    return { id, event: { ...event, commitments } };
+  });
+  return { events, reach };
 }
 
 /** Hashes under which the messages of a batch would be found among the erased. */
@@ -109,7 +151,9 @@ export function withoutErased(accountId: string, batch: Batch, erased: readonly 
     ...batch,
     events,
     deliveries: batch.deliveries.map((row) =>
-      touched.has(row.id) && !left.has(row.id) ? { ...row, state: 'erased', bytes: null, size: 0, context: {} } : row,
+      touched.has(row.id) && !left.has(row.id)
+        ? { ...row, state: 'erased', bytes: null, size: row.size && 0, context: {} }
+        : row,
     ),
     reach: batch.reach.filter(({ externalId }) => !gone(externalId)),
     files: batch.files.filter(({ target }) => !gone(target)),

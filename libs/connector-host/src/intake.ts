@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   messageOf,
   tombstoneOf,
@@ -10,7 +11,7 @@ import {
 } from '@app/channel';
 import type { Database, Tx } from '@app/runtime';
 import { AccountLeaseLost } from './account-leases';
-import { batchOf, hashesOf, withoutErased, type Batch, type Brought } from './intake-batch';
+import { batchOf, hashesOf, withoutErased, withReach, type Batch, type Brought, type Sealing } from './intake-batch';
 import { jsonSafe, safeValue } from './json-safe';
 import type { ReadDelivery } from './read-deliveries';
 import { settleSeen } from './settle-seen';
@@ -54,8 +55,14 @@ export interface IntakeReport {
   readonly events: number;
 }
 
+const SALT_BYTES = 16;
+/** Raw bytes that tell of fame are filled up to a multiple of so many: their number would tell of it, too. */
+export const FILL_TO = 1_024;
+
 /** Takes in what platforms hand over: the raw bytes, what was read from them and the cursor, in one transaction. */
 export class Intake {
+  private readonly sealing: Sealing;
+
   constructor(
     private readonly database: Database,
     private readonly vault: Vault,
@@ -63,7 +70,11 @@ export class Intake {
     private readonly wake: (tx: Tx, accountId: string) => void,
     /** Called in each transaction that brought something new: what must follow from it goes into the same one. */
     private readonly follow: (tx: Tx, news: readonly News[]) => Promise<void> = async () => undefined,
-  ) {}
+    /** What of fame the channel tells with a message (`Capabilities.reachFields`). */
+    reachFields: readonly string[] = [],
+  ) {
+    this.sealing = { fields: reachFields, salt: () => randomBytes(SALT_BYTES) };
+  }
 
   /**
    * Stores deliveries with their events and reach, and moves the cursor. Safe to repeat: what is stored already stays; what
@@ -102,7 +113,8 @@ export class Intake {
         batch: batchOf(
           part.read,
           () => tx.newId(),
-          (id, raw) => this.vault.seal('delivery', id, raw),
+          (id, raw) => this.vault.seal('delivery', id, raw, this.sealing.fields.length > 0 ? FILL_TO : undefined),
+          this.sealing,
         ),
       }));
       const erased = await this.hold(
@@ -130,12 +142,12 @@ export class Intake {
 
   /** Adds events that are the connector's own words. @returns how many were new. */
   async append(tx: Tx, account: Owner, events: readonly InboundEvent[]): Promise<number> {
-    return (await this.add(tx, account, events, null)).length;
+    return (await this.add(tx, account, { events, reach: [] }, null)).length;
   }
 
   /** Adds what was found when a stored delivery was read again, with what follows from it. */
   async addFound(tx: Tx, account: Owner, deliveryId: string, found: ReadResult): Promise<void> {
-    const messages = await this.add(tx, account, found.events, deliveryId);
+    const messages = await this.add(tx, account, found, deliveryId);
     const brought = broughtBy(messages, safeValue(found.files ?? []), found.policy ?? []);
     await this.follow(tx, [{ account, brought }]);
   }
@@ -150,24 +162,36 @@ export class Intake {
   }
 
   /** @returns the events that were new. */
-  private async add(tx: Tx, account: Owner, given: readonly InboundEvent[], deliveryId: string | null) {
-    const events = (await this.withoutErased(tx, account, safeValue(given))).map((event) => ({
-      id: tx.newId(),
-      event,
-    }));
+  private async add(
+    tx: Tx,
+    account: Owner,
+    given: Pick<ReadResult, 'events' | 'reach'>,
+    deliveryId: string | null,
+  ): Promise<readonly InboundEvent[]> {
+    const left = await this.withoutErased(tx, account, safeValue(given.events));
+    const { events, reach } = withReach(left, given.reach, () => tx.newId(), this.sealing);
     if (events.length === 0) return [];
     const rows = await tx.query<{ id: string }>(
-      `insert into intake.events (id, workspace_id, account_id, channel, delivery_id, kind, external_id, body, received_at)
-       select e.id, $2, $1, $3, e.delivery, e.kind, e.external, e.body, $4
-         from jsonb_to_recordset($5::jsonb) as e(id uuid, delivery uuid, kind text, external text, body jsonb)
-       on conflict (account_id, kind, external_id) do nothing
-       returning id`,
+      `with told as (
+         insert into intake.events (id, workspace_id, account_id, channel, delivery_id, kind, external_id, body, received_at)
+         select e.id, $2::uuid, $1::uuid, $3::text, e.delivery, e.kind, e.external, e.body, $4::timestamptz
+           from jsonb_to_recordset($5::jsonb) as e(id uuid, delivery uuid, kind text, external text, body jsonb)
+         on conflict (account_id, kind, external_id) do nothing
+         returning id
+       ), sealed as (
+         insert into sealed.reach (id, workspace_id, account_id, channel, external_id, author, values, received_at)
+         select r.id, $2::uuid, $1::uuid, $3::text, r."externalId", r.author, r.values, $4::timestamptz
+           from jsonb_to_recordset($6::jsonb) as r(id uuid, event uuid, "externalId" text, author text, values jsonb)
+           join told on told.id = r.event
+       )
+       select id from told`,
       [
         account.id,
         account.workspaceId,
         account.channel,
         tx.now,
         JSON.stringify(events.map(({ id, event }) => eventRow(id, deliveryId, event))),
+        JSON.stringify(reach),
       ],
     );
     if (rows.length > 0) this.wake(tx, account.id);
@@ -288,10 +312,10 @@ const COMMIT = /* sql */ `
     returning id
   ), sealed as (
     insert into sealed.reach (id, workspace_id, account_id, channel, external_id, author, values, received_at)
-    select r.id, r.workspace, r.account, r.channel, r."externalId", r.author, r.values, $3::timestamptz
+    select r.id, r.workspace, r.account, $2::text, r."externalId", r.author, r.values, $3::timestamptz
       from jsonb_to_recordset($9::jsonb)
-           as r(id uuid, workspace uuid, account uuid, delivery uuid, channel text, "externalId" text, author text, values jsonb)
-      join stored on stored.id = r.delivery
+           as r(id uuid, event uuid, workspace uuid, account uuid, "externalId" text, author text, values jsonb)
+      join told on told.id = r.event
   ), moved as (
     insert into intake.cursors (account_id, stream, cursor, moved_at)
     select $1::uuid, $7::text, $8::jsonb, $3::timestamptz where $7::text is not null

@@ -25,6 +25,8 @@ export interface ReadDelivery {
 const NOTHING: ReadResult = { events: [], reach: [], unsupported: [] };
 /** Reads under way at once; the connector's own workers bound the rest. */
 const CONCURRENCY = 8;
+/** Of a fault, in the log. */
+const MAX_FRAMES = 10;
 
 /**
  * Reads deliveries. Whatever a delivery holds, it ends in a state under which it is kept: bad bytes, and faults of our
@@ -69,9 +71,16 @@ async function readOne(
     if (error instanceof Transient) throw error;
     if (error instanceof UnsupportedEvent) return { delivery, state: 'ignored', problem: null, result: NOTHING };
     if (error instanceof MalformedPayload) return unreadable(delivery, error.message);
-    logger.error('reading a delivery failed by a fault of ours', { accountId: account.id }, error);
+    logger.error('reading a delivery failed by a fault of ours', { accountId: account.id, ...faultIn(error) });
     return unreadable(delivery, 'reading it failed by a fault of Evenhand; the log has the details');
   }
+}
+
+/** Where it failed. Not its message: that may repeat what was read, which may tell of fame. */
+function faultIn(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { fault: typeof error };
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  return { fault: error.name, stack: frames.slice(0, MAX_FRAMES).join('\n') };
 }
 
 function unreadable(delivery: RawDelivery, problem: string): ReadDelivery {

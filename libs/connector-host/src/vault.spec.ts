@@ -13,9 +13,21 @@ test('what was sealed opens for the same purpose and row, and for no other', () 
   expect(() => vault.open('credentials', 'row', sealed)).toThrow(VaultClosed);
 });
 
-test('a changed or cut byte is noticed wherever it stands', () => {
+test('what is filled up comes out as it went in, and its length tells nothing', () => {
   const vault = new Vault(key);
-  const sealed = vault.seal('delivery', 'row', plain);
+  const lengths = [0, 1, 500, 1_020].map((length) => {
+    const content = Buffer.alloc(length, 'x');
+    const sealed = vault.seal('delivery', 'row', content, 1_024);
+    expect(vault.open('delivery', 'row', sealed)).toEqual(content);
+    return sealed.length;
+  });
+  expect(new Set(lengths).size).toBe(1);
+  expect(vault.seal('delivery', 'row', Buffer.alloc(1_021), 1_024).length).toBe(lengths[0]! + 1_024);
+});
+
+test.each([undefined, 64])('a changed or cut byte is noticed wherever it stands, filled up to %p', (fillTo) => {
+  const vault = new Vault(key);
+  const sealed = vault.seal('delivery', 'row', plain, fillTo);
   for (let i = 0; i < sealed.length; i++) {
     const changed = Buffer.from(sealed);
     changed[i]! ^= 1;

@@ -2,6 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 
 /** Bytes before the ciphertext: format, key id, nonce. */
 const FORMAT = 1;
+/** As the first, of bytes that are filled up: their length in four bytes, they, zeros. */
+const FILLED = 2;
 const NONCE = 12;
 const TAG = 16;
 const HEAD = 2 + NONCE;
@@ -37,16 +39,21 @@ export class Vault {
     return [present.signing, ...older.map((pair) => pair.signing)];
   }
 
-  /** @param purpose such as `delivery`. @param row id of the row that will hold the result. */
-  seal(purpose: string, row: string, plain: Buffer): Buffer {
+  /**
+   * @param purpose such as `delivery`. @param row id of the row that will hold the result.
+   * @param fillTo where the length would tell something: it is filled up to a multiple of so many bytes.
+   */
+  seal(purpose: string, row: string, plain: Buffer, fillTo?: number): Buffer {
+    const format = fillTo === undefined ? FORMAT : FILLED;
+    const content = fillTo === undefined ? plain : filled(plain, fillTo);
     const nonce = randomBytes(NONCE);
     const [pair] = this.pairs;
     const cipher = createCipheriv('aes-256-gcm', pair.encryption, nonce);
-    cipher.setAAD(boundTo(purpose, row));
+    cipher.setAAD(boundTo(purpose, row, format));
     return Buffer.concat([
-      Buffer.from([FORMAT, pair.id]),
+      Buffer.from([format, pair.id]),
       nonce,
-      cipher.update(plain),
+      cipher.update(content),
       cipher.final(),
       cipher.getAuthTag(),
     ]);
@@ -54,17 +61,19 @@ export class Vault {
 
   /** @throws VaultClosed when no key of ours made it for this purpose and row, or a byte was changed. */
   open(purpose: string, row: string, sealed: Buffer): Buffer {
-    if (sealed.length < HEAD + TAG || sealed[0] !== FORMAT)
+    const [format] = sealed;
+    if (sealed.length < HEAD + TAG || (format !== FORMAT && format !== FILLED))
       throw new VaultClosed(purpose, 'it is not in the known format');
     const candidates = this.pairs.filter((pair) => pair.id === sealed[1]);
     if (candidates.length === 0) throw new VaultClosed(purpose, 'it was made with another key');
     for (const pair of candidates) {
       const decipher = createDecipheriv('aes-256-gcm', pair.encryption, sealed.subarray(2, HEAD));
-      decipher.setAAD(boundTo(purpose, row));
+      decipher.setAAD(boundTo(purpose, row, format));
       decipher.setAuthTag(sealed.subarray(sealed.length - TAG));
       const plain = decipher.update(sealed.subarray(HEAD, sealed.length - TAG));
       try {
-        return Buffer.concat([plain, decipher.final()]);
+        const content = Buffer.concat([plain, decipher.final()]);
+        return format === FILLED ? content.subarray(4, 4 + content.readUInt32BE()) : content;
       } catch {
         // the tag does not fit this key; two keys may share an id
       }
@@ -108,6 +117,13 @@ function derive(key: Buffer): KeyPair {
   };
 }
 
-function boundTo(purpose: string, row: string): Buffer {
-  return Buffer.from(`${purpose}\0${row}`, 'utf8');
+function boundTo(purpose: string, row: string, format: number): Buffer {
+  return Buffer.from(`${purpose}\0${row}${format === FORMAT ? '' : `\0${format}`}`, 'utf8');
+}
+
+function filled(plain: Buffer, fillTo: number): Buffer {
+  const content = Buffer.alloc(Math.ceil((4 + plain.length) / fillTo) * fillTo);
+  content.writeUInt32BE(plain.length);
+  plain.copy(content, 4);
+  return content;
 }

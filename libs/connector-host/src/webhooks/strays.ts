@@ -1,7 +1,7 @@
 import type { Connector, ConnectorAccount, PlatformApp, RawDelivery } from '@app/channel';
 import type { Database, Logger } from '@app/runtime';
 import type { Accounts } from '../accounts';
-import type { Intake } from '../intake';
+import { FILL_TO, type Intake } from '../intake';
 import { jsonSafe } from '../json-safe';
 import { readDeliveries } from '../read-deliveries';
 import type { Vault } from '../vault';
@@ -38,6 +38,7 @@ export class Strays {
   async keep(app: PlatformApp, delivery: RawDelivery, addresses: readonly string[]): Promise<boolean> {
     const [read] =
       addresses.length > 0 ? [] : await readDeliveries(this.connector, this.nobody(app), [delivery], this.logger);
+    const blind = this.connector.capabilities.reachFields.length > 0;
     const unreadable = read?.state === 'unreadable';
     return this.database.transaction('system', async (tx) => {
       const id = tx.newId();
@@ -54,14 +55,14 @@ export class Strays {
         [
           id,
           app.workspaceId,
-          delivery.raw.length,
+          blind ? null : delivery.raw.length,
           delivery.arrivedAt,
           tx.now,
           unreadable ? 'unreadable' : 'stray',
           read?.problem ?? null,
           app.id,
           jsonSafe({ source: delivery.source, context: { ...delivery.context, addresses } }),
-          this.vault.seal('delivery', id, delivery.raw),
+          this.vault.seal('delivery', id, delivery.raw, blind ? FILL_TO : undefined),
         ],
       );
       return rows.length > 0;
