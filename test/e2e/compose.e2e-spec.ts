@@ -83,6 +83,7 @@ it('gives the connector key to connectors alone, and to each app a login and sec
     audit: 'audit',
     'connector-email': 'connector',
     'connector-messenger': 'connector',
+    'connector-x': 'connector',
   };
   expect(composed.apps.map(({ name }) => name).sort()).toEqual(Object.keys(roles).sort());
   for (const [name, role] of Object.entries(roles)) {
