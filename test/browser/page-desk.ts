@@ -15,7 +15,15 @@ import { AgentPage } from './agent-page';
 /** Who answers. */
 const ADA = 'Ada@nord.example';
 
-/** A workspace with one Messenger page, of which a test tells what its connector reads. No process but the api. */
+/** A page as most tests have it. */
+const nordPage = (workspace: SeededWorkspace): Promise<ConnectedAccount> =>
+  connectPage(workspace, {
+    name: 'Nord',
+    maxLength: 20_000,
+    tokenExpiresAt: new Date(Date.now() + 9.5 * 86_400_000).toISOString(),
+  });
+
+/** A workspace with one account, of which a test tells what its connector reads. No process but the api. */
 export class PageDesk {
   private constructor(
     readonly api: RunningApi,
@@ -25,15 +33,12 @@ export class PageDesk {
     readonly ada: ApiClient,
   ) {}
 
-  static async start(): Promise<PageDesk> {
+  /** @param connect the account: a Messenger page where nothing else is said */
+  static async start(connect = nordPage): Promise<PageDesk> {
     await built();
     const api = await RunningApi.start();
     const workspace = await api.workspace('Nord');
-    const page = await connectPage(workspace, {
-      name: 'Nord',
-      maxLength: 20_000,
-      tokenExpiresAt: new Date(Date.now() + 9.5 * 86_400_000).toISOString(),
-    });
+    const page = await connect(workspace);
     await workspace.agent(ADA, 'admin', 100);
     return new PageDesk(api, workspace, page, await api.signedIn(ADA));
   }

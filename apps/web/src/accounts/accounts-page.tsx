@@ -18,6 +18,7 @@ import { newKey } from '../ui/key';
 import { PaneBoundary, QueryFault } from '../ui/pane-fault';
 import { useToast } from '../ui/toasts';
 import { CONNECTABLE, ConnectAccount, type Connectable } from './connect-account';
+import { DisconnectDialog } from './disconnect-dialog';
 import style from './accounts-page.module.css';
 
 type Account = AccountsQuery['accounts']['nodes'][number];
@@ -85,6 +86,7 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
   const toast = useToast();
   const { agent } = useViewer();
   const [{ fetching }, reconnect] = useMutation(AccountReconnectDocument);
+  const [disconnecting, setDisconnecting] = useState(false);
   const { intake, status, tokenDaysLeft } = account;
   const endsSoon = tokenDaysLeft != null && tokenDaysLeft < FEW_DAYS;
 
@@ -125,6 +127,10 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
         <Figure label={t('intake.unreadable')} value={intake.unreadable} alarm={intake.unreadable > 0} />
         <Figure label={t('intake.toProcess')} value={intake.toProcess} />
         {intake.filled > 0 && <Figure label={t('intake.filled')} value={intake.filled} />}
+        {intake.costToday != null && <Figure label={t('intake.costToday')} value={times.dollars(intake.costToday)} />}
+        {intake.costThisMonth != null && (
+          <Figure label={t('intake.costThisMonth')} value={times.dollars(intake.costThisMonth)} />
+        )}
       </dl>
       <p className={style.muted}>
         {intake.lastReceivedAt ? t('intake.last', { time: times.when(intake.lastReceivedAt, now) }) : t('intake.never')}{' '}
@@ -136,15 +142,26 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
       {intake.unreadableDeliveries && intake.unreadableDeliveries.length > 0 && (
         <Unreadable account={account} onChange={onChange} />
       )}
-      {agent.role === 'ADMIN' && (status === 'RECONNECT_NEEDED' || status === 'DISCONNECTED' || endsSoon) && (
-        <Button
-          look={endsSoon && status === 'CONNECTED' ? 'plain' : 'primary'}
-          onPress={() => void connectAgain()}
-          isDisabled={fetching}
-        >
-          {t('accounts.reconnect')}
-        </Button>
+      {intake.costThisMonth != null && <p className={style.muted}>{t('intake.costEstimate')}</p>}
+      {agent.role === 'ADMIN' && (
+        <div className={style.acts}>
+          {(status === 'RECONNECT_NEEDED' || status === 'DISCONNECTED' || endsSoon) && (
+            <Button
+              look={endsSoon && status === 'CONNECTED' ? 'plain' : 'primary'}
+              onPress={() => void connectAgain()}
+              isDisabled={fetching}
+            >
+              {t('accounts.reconnect')}
+            </Button>
+          )}
+          {status !== 'DISCONNECTED' && (
+            <Button look="quiet" onPress={() => setDisconnecting(true)}>
+              {t('accounts.disconnect')}
+            </Button>
+          )}
+        </div>
       )}
+      {disconnecting && <DisconnectDialog account={account} onClose={() => setDisconnecting(false)} />}
     </section>
   );
 }
@@ -155,14 +172,14 @@ function Figure({
   alarm = false,
 }: {
   readonly label: string;
-  readonly value: number;
+  readonly value: number | string;
   readonly alarm?: boolean;
 }) {
   const times = useTimes();
   return (
     <div data-alarm={alarm || undefined}>
       <dt>{label}</dt>
-      <dd>{times.number(value)}</dd>
+      <dd>{typeof value === 'string' ? value : times.number(value)}</dd>
     </div>
   );
 }

@@ -18,6 +18,8 @@ const COMMANDS = {
   --page-id 108220000000001 \\
   --app-id 310000000000001 \\
   --secrets-stdin`,
+  X: `printf '%s\\n' "$CONSUMER_SECRET" "$BEARER_TOKEN" "$TOKEN_SECRET" | npm run -s evenhand -- account add x \\
+  --secrets-stdin`,
 } as const;
 export type Connectable = keyof typeof COMMANDS;
 export const CONNECTABLE = Object.keys(COMMANDS) as readonly Connectable[];

@@ -6,9 +6,11 @@ import { asSeen, seen } from '../conversation/seen';
 import type { ReplyKind, Visibility } from '../graphql/generated';
 import type { MessageKey } from '../language/en';
 import { useT } from '../language/language';
+import { useViewer } from '../session/session';
 import { useShortcut } from '../shell/shortcuts';
 import { Button } from '../ui/button';
 import { newKey } from '../ui/key';
+import { AnsweredThere } from './answered-there';
 import { AudienceSwitch } from './audience';
 import { blockOf } from './blocked';
 import { CollisionPanel } from './collision-panel';
@@ -16,8 +18,13 @@ import { DraftStatus } from './draft-status';
 import { refusals, useRefusal } from './faults';
 import { FileChips, useUploads } from './files';
 import { LengthMeter } from './length-meter';
+import { isEncryptedNow } from './refused';
+import { RefusedNotice } from './refused-notice';
+import { ReplyField } from './reply-field';
 import { replyLimits } from './reply-limits';
 import { ReplyKindPicker } from './reply-kind-picker';
+import { useTextLength } from './text-length';
+import { useRefusedReply } from './use-refused-reply';
 import { WindowClosed } from './window-closed';
 import { useWindow, WindowLine } from './window-line';
 import { useDraft, useWriting } from './writing';
@@ -29,6 +36,7 @@ type Mode = 'reply' | 'note';
 export function Composer({ conversation }: { readonly conversation: OpenConversation }) {
   const t = useT();
   const { drafts, outbox } = useWriting();
+  const { agent } = useViewer();
   const { id, account } = conversation;
   const draft = useDraft(id);
   const refusal = useRefusal(id);
@@ -44,11 +52,14 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
 
   const isPublic = conversation.visibility === 'PUBLIC';
   const inPrivate = isPublic && audience === 'PRIVATE';
-  const closed = window.kind === 'closed' && !anyway;
+  const elsewhere = isEncryptedNow(conversation);
+  const closed = elsewhere || (window.kind === 'closed' && !anyway);
   const limits = replyLimits(conversation, audience);
   const block = blockOf(conversation);
   const text = mode === 'reply' ? draft.text : draft.note;
-  const tooLong = limits.most !== undefined && text.length > limits.most;
+  const measured = useTextLength(draft.text, limits.most, limits.counting);
+  const overFrom = mode === 'reply' ? measured?.overFrom : undefined;
+  const tooLong = overFrom !== undefined;
   const empty = text.trim() === '' && (mode === 'note' || draft.files.length === 0);
   const refusesFiles = !limits.files && draft.files.length > 0;
   const refusesMixture = inPrivate && draft.files.length > (text.trim() === '' ? 1 : 0);
@@ -63,7 +74,6 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
   };
   useShortcut('r', () => focusAs('reply'));
   useShortcut('m', () => focusAs('note'));
-  useGrowth(field, text);
   useEffect(() => () => void drafts.flush(id), [drafts, id]);
   useEffect(() => {
     if (!refusal) return;
@@ -72,6 +82,7 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
     // What the page knew of the platform's rules was old.
     if (/^(ReplyWindowClosed|PrivateReplyUnavailable)Error$/.test(refusal.fault.__typename)) reread();
   }, [refusal, reread]);
+  const refused = useRefusedReply(conversation, agent.id, setAudience);
   useEffect(() => {
     if (!uploads.busy) setUploadAwaited(false);
   }, [uploads.busy]);
@@ -141,7 +152,19 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
             {refusal.fault.message}
           </p>
         )}
-        {block && mode === 'reply' && <p className={style.block}>{t(block.key, block.values)}</p>}
+        {refused && mode === 'reply' && (
+          <RefusedNotice
+            conversation={conversation}
+            refused={refused}
+            onWrite={(readers) => {
+              setAudience(readers);
+              focusAs('reply');
+            }}
+          />
+        )}
+        {block && mode === 'reply' && !(refused && block.key === 'block.notSent') && (
+          <p className={style.block}>{t(block.key, block.values)}</p>
+        )}
         {mode === 'reply' && <WindowLine window={window} />}
         {mode === 'reply' && anyway && <p className={style.block}>{t('window.judge')}</p>}
         <Tabs className={style.box} selectedKey={mode} onSelectionChange={(key) => setMode(key as Mode)}>
@@ -161,7 +184,9 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
             )}
           </div>
           <TabPanel key={mode} id={mode} className={style.panel}>
-            {closed && mode === 'reply' ? (
+            {mode === 'reply' && elsewhere ? (
+              <AnsweredThere conversation={conversation} />
+            ) : mode === 'reply' && closed ? (
               <WindowClosed
                 conversation={conversation}
                 uploads={uploads}
@@ -179,13 +204,10 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
                     onChange={setAudience}
                   />
                 )}
-                <textarea
-                  ref={field}
-                  className={style.field}
-                  dir="auto"
-                  rows={3}
+                <ReplyField
+                  field={field}
                   value={text}
-                  spellCheck
+                  overFrom={overFrom}
                   lang={mode === 'reply' ? (conversation.language ?? undefined) : undefined}
                   aria-label={t(mode === 'reply' ? 'composer.replyField' : 'composer.noteField')}
                   placeholder={t(mode === 'note' ? 'composer.noteHint' : hintOf(conversation.visibility, audience))}
@@ -219,7 +241,9 @@ export function Composer({ conversation }: { readonly conversation: OpenConversa
                 <div className={style.bottom}>
                   {mode === 'reply' && limits.files && uploads.button}
                   <DraftStatus draft={draft} mode={mode} />
-                  {mode === 'reply' && <LengthMeter text={text} files={draft.files.length} limits={limits} />}
+                  {mode === 'reply' && (
+                    <LengthMeter text={text} measured={measured} files={draft.files.length} limits={limits} />
+                  )}
                   <Button look="primary" className={style.send} onPress={() => send()} isDisabled={disabled}>
                     {t(mode === 'note' ? 'composer.addNote' : sendWords(conversation.visibility, audience, replyKind))}
                   </Button>
@@ -241,14 +265,4 @@ function hintOf(visibility: Visibility, audience: Visibility): MessageKey {
 function sendWords(visibility: Visibility, audience: Visibility, kind: ReplyKind): MessageKey {
   if (visibility === 'PRIVATE') return `composer.send.${kind}`;
   return audience === 'PUBLIC' ? `composer.publish.${kind}` : `composer.sendPrivate.${kind}`;
-}
-
-/** The field is as tall as its text, up to a third of the window. */
-function useGrowth(field: { readonly current: HTMLTextAreaElement | null }, text: string): void {
-  useEffect(() => {
-    const element = field.current;
-    if (!element) return;
-    element.style.blockSize = 'auto';
-    element.style.blockSize = `${element.scrollHeight}px`;
-  }, [field, text]);
 }

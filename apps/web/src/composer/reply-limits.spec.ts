@@ -6,14 +6,21 @@ describe('what a reply may be', () => {
   it('goes by where it is to be read', () => {
     const thread = { visibility: 'PRIVATE', account } as const;
     const comment = { visibility: 'PUBLIC', account } as const;
-    expect(replyLimits(thread, 'PRIVATE')).toEqual({ most: 20_000, part: 2_000, files: true });
-    expect(replyLimits(comment, 'PUBLIC')).toEqual({ most: 8_000, part: undefined, files: false });
-    expect(replyLimits(comment, 'PRIVATE')).toEqual({ most: 2_000, part: undefined, files: true });
+    expect(replyLimits(thread, 'PRIVATE')).toEqual({ most: 20_000, counting: 'UNITS', part: 2_000, files: true });
+    expect(replyLimits(comment, 'PUBLIC')).toEqual({ most: 8_000, counting: 'UNITS', part: undefined, files: false });
+    expect(replyLimits(comment, 'PRIVATE')).toEqual({ most: 2_000, counting: 'UNITS', part: undefined, files: true });
+  });
+
+  it('counts public answers as the platform does, and private ones plainly', () => {
+    const post = { visibility: 'PUBLIC', account: { ...account, publicCounting: 'WEIGHTED' } } as const;
+    expect(replyLimits(post, 'PUBLIC').counting).toBe('WEIGHTED');
+    expect(replyLimits(post, 'PRIVATE').counting).toBe('UNITS');
+    expect(replyLimits({ ...post, visibility: 'PRIVATE' }, 'PRIVATE').counting).toBe('UNITS');
   });
 
   it('has no limit where the account names none', () => {
     const mail = { visibility: 'PRIVATE', account: {} } as const;
-    expect(replyLimits(mail, 'PRIVATE')).toEqual({ most: undefined, part: undefined, files: true });
+    expect(replyLimits(mail, 'PRIVATE')).toEqual({ most: undefined, counting: 'UNITS', part: undefined, files: true });
   });
 });
 

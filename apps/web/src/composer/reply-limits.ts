@@ -1,9 +1,11 @@
-import type { Visibility } from '../graphql/generated';
+import type { LengthCounting, Visibility } from '../graphql/generated';
 
-/** What one reply may be, where it goes. Lengths in UTF-16 units. */
+/** What one reply may be, where it goes. */
 export interface ReplyLimits {
   /** Longest text; undefined: no limit. */
   readonly most: number | undefined;
+  /** How `most` is counted; parts are always in UTF-16 units. */
+  readonly counting: LengthCounting;
   /** A longer text goes out as several messages, and so does each file. Undefined: always as one. */
   readonly part: number | undefined;
   readonly files: boolean;
@@ -15,6 +17,7 @@ interface Place {
     readonly maxLength?: number | null;
     readonly partLength?: number | null;
     readonly publicLength?: number | null;
+    readonly publicCounting?: LengthCounting;
     readonly publicFiles?: boolean;
   };
 }
@@ -23,10 +26,12 @@ interface Place {
 export function replyLimits({ visibility, account }: Place, audience: Visibility): ReplyLimits {
   const most = account.maxLength ?? undefined;
   const part = account.partLength ?? undefined;
-  if (audience === 'PUBLIC')
-    return { most: account.publicLength ?? most, part: undefined, files: account.publicFiles ?? true };
-  if (visibility === 'PUBLIC') return { most: part ?? most, part: undefined, files: true };
-  return { most, part, files: true };
+  if (audience === 'PUBLIC') {
+    const counting = account.publicCounting ?? 'UNITS';
+    return { most: account.publicLength ?? most, counting, part: undefined, files: account.publicFiles ?? true };
+  }
+  if (visibility === 'PUBLIC') return { most: part ?? most, counting: 'UNITS', part: undefined, files: true };
+  return { most, counting: 'UNITS', part, files: true };
 }
 
 /** Where a text is cut, best first. */

@@ -1,12 +1,10 @@
-import { useRef } from 'react';
 import { useDismissal } from '../conversation/dismissal';
 import type { OpenConversation } from '../conversation/open-conversation';
 import { useT } from '../language/language';
 import { Button } from '../ui/button';
 import { ClockIcon } from '../ui/icons';
-import { useToast } from '../ui/toasts';
 import { FileChips, type Uploads } from './files';
-import { useDraft } from './writing';
+import { KeptDraft } from './kept-draft';
 import style from './window-closed.module.css';
 
 interface Props {
@@ -18,20 +16,7 @@ interface Props {
 /** In place of the field when the platform takes no answer: why, when it will, and what was written. */
 export function WindowClosed({ conversation, uploads, onTry }: Props) {
   const t = useT();
-  const toast = useToast();
-  const { text } = useDraft(conversation.id);
-  const kept = useRef<HTMLParagraphElement>(null);
-  const { channel, language, offer, wait } = conversation;
-
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      toast({ text: t('window.copied') });
-    } catch {
-      // Only secure pages may write to the clipboard: then it is marked, and the person copies it.
-      if (kept.current) getSelection()?.selectAllChildren(kept.current);
-    }
-  };
+  const { channel, offer, wait } = conversation;
 
   return (
     <div className={style.closed}>
@@ -42,31 +27,9 @@ export function WindowClosed({ conversation, uploads, onTry }: Props) {
           {t('window.opensAgain')}
         </span>
       </p>
-      {text.trim() !== '' && (
-        <div className={style.draft}>
-          <p className={style.label} id="kept-draft">
-            {t('window.kept')}
-          </p>
-          <p
-            ref={kept}
-            className={style.text}
-            dir="auto"
-            lang={language ?? undefined}
-            tabIndex={0}
-            role="note"
-            aria-labelledby="kept-draft"
-          >
-            {text}
-          </p>
-        </div>
-      )}
+      <KeptDraft conversation={conversation} />
       <FileChips conversationId={conversation.id} uploads={uploads} />
       <div className={style.actions}>
-        {text.trim() !== '' && (
-          <Button size="small" onPress={() => void copy()}>
-            {t('window.copy')}
-          </Button>
-        )}
         <Button size="small" look="quiet" onPress={onTry}>
           {t('window.try')}
         </Button>

@@ -5,6 +5,7 @@ import { useViewer } from '../session/session';
 import { Drafts, type LocalDraft } from './drafts';
 import { canTakeTurns, Outbox } from './outbox';
 import type { OutboxItem } from './outbox-item';
+import { Returned } from './returned';
 
 /** Pause before what could not be sent is tried again while the connection is up. */
 const RETRY_MS = 10_000;
@@ -12,6 +13,7 @@ const RETRY_MS = 10_000;
 interface Writing {
   readonly drafts: Drafts;
   readonly outbox: Outbox;
+  readonly returned: Returned;
 }
 
 const WritingContext = createContext<Writing | null>(null);
@@ -20,7 +22,11 @@ const WritingContext = createContext<Writing | null>(null);
 export function WritingProvider({ children }: { readonly children: ReactNode }) {
   const { client } = useApi();
   const { agent } = useViewer();
-  const [writing] = useState(() => ({ drafts: new Drafts(client, agent.id), outbox: new Outbox(client, agent.id) }));
+  const [writing] = useState(() => ({
+    drafts: new Drafts(client, agent.id),
+    outbox: new Outbox(client, agent.id),
+    returned: new Returned(agent.id),
+  }));
   const live = useLiveState();
 
   useEffect(() => {

@@ -2,9 +2,9 @@ import { lazy, Suspense, useState } from 'react';
 import type { MessageFactsFragment } from '../graphql/generated';
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
-import { Button } from '../ui/button';
+import { Button, ButtonLink } from '../ui/button';
 import { CustomerShape } from '../ui/customer-shape';
-import { FileIcon } from '../ui/icons';
+import { FileIcon, LockIcon } from '../ui/icons';
 import { AttachmentList } from './attachment-list';
 import type { OpenConversation } from './open-conversation';
 import { looksPlain } from './looks-plain';
@@ -63,7 +63,11 @@ export function MessageItem({ message, conversation }: Props) {
           {otherSubject}
         </p>
       )}
-      {message.withdrawnAt ? <Withdrawn message={message} /> : <Body message={message} />}
+      {message.withdrawnAt ? (
+        <Withdrawn message={message} />
+      ) : (
+        <Body message={message} channel={conversation.channel} />
+      )}
       <AttachmentList attachments={message.attachments} />
       <PendingFiles message={message} />
       <Reactions message={message} />
@@ -78,7 +82,7 @@ export function MessageItem({ message, conversation }: Props) {
   );
 }
 
-function Body({ message }: { readonly message: MessageFactsFragment }) {
+function Body({ message, channel }: Pick<Props, 'message'> & Pick<OpenConversation, 'channel'>) {
   const t = useT();
   const { html, text } = message;
   const plain = !html || looksPlain(html);
@@ -94,6 +98,21 @@ function Body({ message }: { readonly message: MessageFactsFragment }) {
             <FileIcon size={16} />
             {t('message.source', { size: times.bytes(message.source.byteSize) })}
           </a>
+        )}
+      </div>
+    );
+  }
+  if (message.encrypted) {
+    return (
+      <div className={style.encrypted}>
+        <p>
+          <LockIcon size={16} />
+          {t('encrypted.text')}
+        </p>
+        {message.permalink && (
+          <ButtonLink size="small" href={message.permalink}>
+            {t('platform.open', { channel: t(`channel.${channel}`) })}
+          </ButtonLink>
         )}
       </div>
     );

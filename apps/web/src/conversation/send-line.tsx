@@ -5,6 +5,7 @@ import {
   type SendFactsFragment,
   type SettleDecision,
 } from '../graphql/generated';
+import { isRefusedForGood } from '../composer/refused';
 import { useT } from '../language/language';
 import { useNow, useTimes } from '../language/time';
 import { Button } from '../ui/button';
@@ -61,7 +62,7 @@ export function SendLine({ messageId, send, channel, account }: Props) {
             </p>
           </details>
         )}
-        {failure?.retryable !== false && (
+        {failure?.retryable !== false && !isRefusedForGood(send, channel) && (
           <Button size="small" onPress={() => void again()} isDisabled={retrying}>
             {t('action.retry')}
           </Button>

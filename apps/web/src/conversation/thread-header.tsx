@@ -5,7 +5,7 @@ import { useNow, useTimes } from '../language/time';
 import { useViewer } from '../session/session';
 import { IconButton } from '../ui/button';
 import { BackIcon, ChannelIcon, CheckIcon, FailedIcon, GlobeIcon, HelpIcon, LockIcon } from '../ui/icons';
-import type { OpenConversation } from './open-conversation';
+import { messagesOf, type OpenConversation } from './open-conversation';
 import { GiveBack } from './give-back';
 import { NoReplyNeeded } from './no-reply-needed';
 import style from './thread-header.module.css';
@@ -124,12 +124,8 @@ function WaitClock({ conversation }: { readonly conversation: OpenConversation }
 }
 
 /** What is wrong with the newest thing we sent: then nobody can be sure that the customer has their answer. */
-function troubleOf({ timeline }: OpenConversation): 'FAILED' | 'UNCERTAIN' | undefined {
-  const sent = (timeline?.edges ?? [])
-    .map(({ node }) => node)
-    .filter((node) => node.__typename === 'Message' && node.direction === 'OUTBOUND')
-    .sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
-  const last = sent.at(-1);
-  const state = last?.__typename === 'Message' ? last.send?.state : undefined;
+function troubleOf(conversation: OpenConversation): 'FAILED' | 'UNCERTAIN' | undefined {
+  const last = messagesOf(conversation).findLast(({ direction }) => direction === 'OUTBOUND');
+  const state = last?.send?.state;
   return state === 'FAILED' || state === 'UNCERTAIN' ? state : undefined;
 }

@@ -19,12 +19,15 @@ export const en = {
   'accounts.checked': 'Checked {time}.',
   'accounts.connect.EMAIL': 'Connect a mailbox',
   'accounts.connect.MESSENGER': 'Connect a Messenger page',
+  'accounts.connect.X': 'Connect an X account',
   'accounts.daysLeft':
     '{n, plural, =0 {The permission ends today. Connect again to renew it.} one {The permission ends in one day. Connect again to renew it.} other {The permission lasts # more days.}}',
+  'accounts.disconnect': 'Disconnect…',
   'accounts.none': 'No account is connected yet, so nothing arrives.',
   'accounts.orCommand.EMAIL': 'Or on the machine itself, with the mailbox’s own password in PASSWORD:',
   'accounts.orCommand.MESSENGER':
     'Or on the machine itself, with the secret of your app at Meta in APP_SECRET and the page’s token in PAGE_TOKEN:',
+  'accounts.orCommand.X': 'Or on the machine itself, with the keys of your app at X and the handle’s own token:',
   'accounts.paused': 'Held back by the platform. Sends again at {time}.',
   'accounts.reconnect': 'Connect again',
   'accounts.sameDataDir': 'If EVENHAND_DATA_DIR was set for npm start, set it to the same here.',
@@ -56,6 +59,17 @@ export const en = {
   'demoRole.AGENT': 'Community manager',
   'demoRole.SUPERVISOR': 'Supervisor',
 
+  'disconnect.confirm': 'To confirm, type {account}',
+  'disconnect.erased.EMAIL':
+    'What came through it stays here. Customers who ask for it can still be erased one by one.',
+  'disconnect.erased.MESSENGER':
+    'What came through it stays here. Customers who ask for it can still be erased one by one.',
+  'disconnect.erased.X':
+    'X demands that everything that came through it is erased: messages, files, drafts and customers known from it alone go for good 10 business days from now. Connecting the same account again before then keeps it all.',
+  'disconnect.submit': 'Disconnect',
+  'disconnect.text':
+    'Nothing more is read from this account or sent on it, starting now. Replies that have not left stay unsent.',
+  'disconnect.title': 'Disconnect {account}',
   'empty.done': 'Nothing answered yet',
   'empty.doneText': 'Conversations come here once nobody waits in them.',
   'empty.failed': 'Nothing failed',
@@ -98,6 +112,9 @@ export const en = {
   'fault.whole': 'Evenhand cannot start',
   'fault.wholeText': 'The server answered with a fault, logged under {id}.',
 
+  'intake.costEstimate': 'Costs are estimated from the platform’s price list; a day begins at midnight UTC.',
+  'intake.costThisMonth': 'Cost this month',
+  'intake.costToday': 'Cost today',
   'intake.filled': 'Gaps filled',
   'intake.ignored': 'Ignored',
   'intake.last': 'Last arrival {time}.',

@@ -20,18 +20,21 @@ export const fr: Messages = {
   'accounts.checked': 'Vérifié {time}.',
   'accounts.connect.EMAIL': 'Connecter une boîte',
   'accounts.connect.MESSENGER': 'Connecter une page Messenger',
+  'accounts.connect.X': 'Connecter un compte X',
   'accounts.daysLeft':
     '{n, plural, =0 {L’autorisation prend fin aujourd’hui. Reconnectez pour la renouveler.} one {L’autorisation prend fin dans # jour. Reconnectez pour la renouveler.} many {L’autorisation dure encore # de jours.} other {L’autorisation dure encore # jours.}}',
+  'accounts.disconnect': 'Déconnecter…',
   'accounts.none': 'Aucun compte n’est encore connecté : rien n’arrive.',
   'accounts.orCommand.EMAIL': 'Ou sur la machine elle-même, avec le mot de passe de la boîte dans PASSWORD :',
   'accounts.orCommand.MESSENGER':
     'Ou sur la machine elle-même, avec la clé secrète de votre app Meta dans APP_SECRET et le jeton de la page dans PAGE_TOKEN :',
+  'accounts.orCommand.X': 'Ou sur la machine elle-même, avec les clés de votre app X et le jeton du compte :',
   'accounts.paused': 'Retenu par la plateforme. Les envois reprennent {time}.',
   'accounts.reconnect': 'Reconnecter',
   'accounts.sameDataDir': 'Si EVENHAND_DATA_DIR était défini pour npm start, donnez-lui ici la même valeur.',
   'accounts.simulated': 'Démo',
 
-  'banner.paused': '{account} accepte le prochain message à {time}. Vos envois partiront alors, dans l’ordre.',
+  'banner.paused': '{account} accepte le prochain message {time}. Vos envois partiront alors, dans l’ordre.',
   'banner.reconnect':
     '{kind} {account} doit être reconnectée. Les clients peuvent encore écrire ; nous ne pouvons pas répondre d’ici là.',
   'banner.reconnectNow': 'Reconnecter',
@@ -57,6 +60,17 @@ export const fr: Messages = {
   'demoRole.AGENT': 'Gestion de communauté',
   'demoRole.SUPERVISOR': 'Supervision',
 
+  'disconnect.confirm': 'Pour confirmer, écrivez {account}',
+  'disconnect.erased.EMAIL':
+    'Ce qui est arrivé par ce compte reste ici. Une personne qui le demande peut toujours être effacée.',
+  'disconnect.erased.MESSENGER':
+    'Ce qui est arrivé par ce compte reste ici. Une personne qui le demande peut toujours être effacée.',
+  'disconnect.erased.X':
+    'X exige que tout ce qui est arrivé par ce compte soit effacé : messages, fichiers, brouillons et personnes connues par lui seul disparaissent pour de bon dans 10 jours ouvrés. Reconnecter le même compte d’ici là conserve tout.',
+  'disconnect.submit': 'Déconnecter',
+  'disconnect.text':
+    'Dès maintenant, plus rien n’est lu sur ce compte ni envoyé par lui. Les réponses qui ne sont pas parties ne partiront pas.',
+  'disconnect.title': 'Déconnecter {account}',
   'empty.done': 'Rien de répondu encore',
   'empty.doneText': 'Les conversations arrivent ici quand plus personne n’y attend.',
   'empty.failed': 'Aucun échec',
@@ -101,6 +115,9 @@ export const fr: Messages = {
   'fault.whole': 'Evenhand ne peut pas démarrer',
   'fault.wholeText': 'Le serveur a répondu par une erreur, notée sous {id}.',
 
+  'intake.costEstimate': 'Coûts estimés d’après les tarifs de la plateforme ; la journée commence à minuit UTC.',
+  'intake.costThisMonth': 'Coût du mois',
+  'intake.costToday': 'Coût du jour',
   'intake.filled': 'Rattrapés',
   'intake.ignored': 'Ignorés',
   'intake.last': 'Dernière arrivée {time}.',

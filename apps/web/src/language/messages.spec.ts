@@ -18,6 +18,7 @@ const values = {
       'minute',
       'minutes',
       'name',
+      'own',
       'reference',
       'since',
       'size',

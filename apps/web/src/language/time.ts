@@ -103,6 +103,14 @@ export function useTimes() {
       },
       language: (tag: string) => languageName(intl.locale, tag),
       number: (n: number) => intl.formatNumber(n),
+      /** $1.23; parts of a cent only where there is no more. */
+      dollars: (n: number) =>
+        intl.formatNumber(n, {
+          style: 'currency',
+          currency: 'USD',
+          currencyDisplay: 'narrowSymbol',
+          maximumFractionDigits: n > 0 && n < 0.1 ? 3 : 2,
+        }),
     };
   }, [intl, t]);
 }

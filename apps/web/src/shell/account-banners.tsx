@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useKeptQuery } from '../graphql/use-kept-query';
 import { AccountBannersDocument } from '../graphql/generated';
 import { useT } from '../language/language';
-import { useTimes } from '../language/time';
+import { useNow, useTimes } from '../language/time';
 import { useNews } from '../live/live-provider';
 import { useViewer } from '../session/session';
 import { FailedIcon } from '../ui/icons';
@@ -12,6 +12,7 @@ import style from './account-banners.module.css';
 export function AccountBanners() {
   const t = useT();
   const times = useTimes();
+  const now = useNow();
   const { agent } = useViewer();
   const [{ data }, execute] = useKeptQuery({ query: AccountBannersDocument });
   useNews(['accounts'], () => execute({ requestPolicy: 'network-only' }));
@@ -28,9 +29,11 @@ export function AccountBanners() {
             {account.status === 'RATE_LIMITED'
               ? t('banner.paused', {
                   account: account.name,
-                  time: account.pausedUntil ? times.time(account.pausedUntil) : '–',
+                  time: account.pausedUntil ? times.when(account.pausedUntil, now) : '–',
                 })
               : t('banner.reconnect', { kind: t(`accountKind.${account.channel}`), account: account.name })}
+            {/* why the platform holds all of its app back, such as credit that is used up */}
+            {account.status === 'RATE_LIMITED' && account.detail !== '' && <span lang="en"> {account.detail}</span>}
           </p>
           {account.status === 'RECONNECT_NEEDED' && (
             <Link to="/accounts">{t(agent.role === 'ADMIN' ? 'banner.reconnectNow' : 'banner.tellAdmin')}</Link>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button as AriaButton, Tooltip, TooltipTrigger, type ButtonProps } from 'react-aria-components';
+import { OpenIcon } from './icons';
 import style from './button.module.css';
 
 interface Props extends ButtonProps {
@@ -24,6 +25,20 @@ export function Button({ look = 'plain', size = 'normal', shortcut, children, cl
         </kbd>
       )}
     </AriaButton>
+  );
+}
+
+/** Looks like a button and leads to another place of the web, in a tab of its own, which learns nothing of where one came from. */
+export function ButtonLink({
+  size = 'normal',
+  href,
+  children,
+}: Pick<Props, 'size' | 'children'> & { readonly href: string }) {
+  return (
+    <a className={`${style.button} ${style[size]} ${style.away}`} href={href} target="_blank" rel="noopener noreferrer">
+      {children}
+      <OpenIcon size={16} />
+    </a>
   );
 }
 

@@ -88,6 +88,9 @@ export const ClockIcon = icon(
   </>,
 );
 export const ArrowIcon = icon(<path d="M4 10h11M11 5.500l4.500 4.500-4.500 4.500" />);
+export const OpenIcon = icon(
+  <path d="M11.500 4H16v4.500M16 4l-7 7M14 11.500V15a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h3.500" />,
+);
 export const HelpIcon = icon(
   <>
     <circle cx="10" cy="10" r="7" />
