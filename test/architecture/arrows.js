@@ -31,6 +31,7 @@ const doorsOfApps = ['apps/cli', 'apps/all-in-one'];
 const bare = ['libs/triage', 'libs/audit'];
 
 const connectorEmail = 'apps/connector-email';
+const connectorX = 'apps/connector-x';
 const simulator = 'apps/simulator';
 
 /** Package -> the only places that import it. Packages not named here are free, except for `bare` units. */
@@ -75,6 +76,9 @@ const homes = {
   nodemailer: [connectorEmail, simulator],
   'smtp-server': [simulator],
   'hoodiecrow-imap': [simulator],
+
+  // X's own rules for text: how it is counted where it is written, sent, and taken.
+  'twitter-text': [connectorX, simulator, 'apps/web'],
 };
 
 /** The only packages of libs/channel: it is the words between processes and must stay cheap to import. */
