@@ -78,7 +78,7 @@ const homes = {
   'hoodiecrow-imap': [simulator],
 
   // X's own rules for text: how it is counted where it is written, sent, and taken.
-  'twitter-text': [connectorX, simulator, 'apps/web'],
+  'twitter-text': [connectorX, simulator, 'libs/inbox', 'apps/web'],
 };
 
 /** The only packages of libs/channel: it is the words between processes and must stay cheap to import. */
