@@ -61,6 +61,11 @@ export const conversationsTable = new EntitySchema({
     { name: 'conversations_customer', columns: ['customerId', 'lastMessageAt'] },
     { name: 'conversations_continues', columns: ['continues'], where: '(continues IS NOT NULL)' },
     { name: 'conversations_wait', columns: ['waitId'], where: '(wait_id IS NOT NULL)' },
+    {
+      name: 'conversations_matter',
+      columns: ['accountId', 'customerId', 'visibility'],
+      where: '(wait_id IS NOT NULL)',
+    },
     { name: 'conversations_done', columns: ['workspaceId', 'lastMessageAt', 'id'], where: '(wait_id IS NULL)' },
   ],
 });

@@ -83,6 +83,9 @@ export const messagesTable = new EntitySchema({
     pendingFiles: { name: 'pending_files', type: 'jsonb', default: [] },
     platformAt: { name: 'platform_at', type: 'timestamptz', precision: 3, nullable: true },
     privateReplyTo: { name: 'private_reply_to', type: 'text', nullable: true },
+    answersIn: { name: 'answers_in', type: 'uuid', nullable: true },
+    alsoAnswers: { name: 'also_answers', type: 'uuid', nullable: true },
+    alsoUpTo: { name: 'also_up_to', type: 'bigint', nullable: true },
     version: { type: 'integer', default: 1 },
   },
   indices: [
@@ -113,6 +116,8 @@ export const messagesTable = new EntitySchema({
       columns: ['conversationId', 'at'],
       where: "((withdrawn_by = 'author'::text) AND (covered_by IS NULL))",
     },
+    { name: 'messages_answers_in', columns: ['answersIn'], where: '(answers_in IS NOT NULL)' },
+    { name: 'messages_also_answers', columns: ['alsoAnswers'], where: '(also_answers IS NOT NULL)' },
     {
       name: 'messages_private_replies',
       columns: ['accountId', 'privateReplyTo'],

@@ -12,6 +12,7 @@ import type { Change, Changes } from '../changes/changes';
 import { lockConversations } from '../conversations/lock';
 import { append, takeHead, type RecordEntry } from '../record/record';
 import { settleWaits } from '../waits/settle-waits';
+import { lockMatters } from '../waits/standing';
 import { absorb } from './absorb';
 import { saveAccount } from './account-events';
 import { byTime, findFresh } from './find-fresh';
@@ -111,10 +112,11 @@ export class Ingest {
     const changes: Change[] = changed ? [{ kind: 'account', id: account.id }] : [];
     const entries: RecordEntry[] = [...placed.map(received), ...withdrawn.map(takenBack)];
     const touched = [
-      ...new Set([...begun, ...joined, ...sentIn, ...withdrawn.map((message) => message.conversationId)]),
+      ...new Set([...begun, ...joined, ...sentIn, ...linked, ...withdrawn.map((message) => message.conversationId)]),
     ];
     let applied: readonly SentMessage[] = [];
     if (touched.length > 0) {
+      await lockMatters(tx, touched);
       await takeHead(tx);
       const { gone, ...united } = await absorb(tx, account.id, absorbed);
       const still = (id: string): boolean => !gone.has(id);

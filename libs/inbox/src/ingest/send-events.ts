@@ -51,8 +51,8 @@ export async function conversationsOf(tx: Tx, { whole, parts }: AllNews): Promis
     /* sql */ `
     select conversation_id as id from inbox.messages where id = any($1::uuid[])
     union
-    select c.continues from inbox.messages m join inbox.conversations c on c.id = m.conversation_id
-     where m.id = any($1::uuid[]) and m.private_reply_to is not null and c.continues is not null`,
+    select a.id from inbox.messages m cross join lateral (values (m.answers_in), (m.also_answers)) a (id)
+     where m.id = any($1::uuid[]) and a.id is not null`,
     [[...whole, ...parts].map(({ id }) => id)],
   );
   return rows.map((row) => row.id);

@@ -99,7 +99,7 @@ function byTime(a: PlacedMessage, b: PlacedMessage): number {
 
 /**
  * What a conversation says of itself follows from its messages, whatever order they came in: customer, subject and language from
- * the earliest, last activity from the newest. For conversations that were there before this batch; the caller holds them.
+ * the earliest, last activity from the newest; `settleWaits` then tells their waits. For conversations that were there before this batch; the caller holds them.
  */
 export async function refreshConversations(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
@@ -118,11 +118,7 @@ export async function refreshConversations(tx: Tx, ids: readonly string[]): Prom
         left join lateral (select i.customer_id from inbox.messages m join inbox.identities i on i.id = m.identity_id
                             where m.conversation_id = c.id
                             order by (m.direction = 'inbound' and m.class = 'ordinary') desc, m.at, m.external_id limit 1) w on true
-       where c.id = any($1::uuid[])),
-    waits as (
-      update inbox.waits w set customer_id = f.customer_id, language = f.language, version = w.version + 1
-        from fresh f join inbox.conversations c on c.id = f.id
-       where w.id = c.wait_id and (w.customer_id, w.language) is distinct from (f.customer_id, f.language))
+       where c.id = any($1::uuid[]))
     update inbox.conversations c
        set last_message_at = f.last, subject = f.subject, language = f.language, customer_id = f.customer_id, version = c.version + 1
       from fresh f where c.id = f.id`,

@@ -15,7 +15,18 @@ export class SealedReachAndMatters1763800000009 implements MigrationInterface {
       alter table inbox.accounts add column public_counting text not null default 'units';
       alter table inbox.messages
         add column encrypted boolean not null default false,
-        add column permalink text;
+        add column permalink text,
+        -- outbound: the conversation that it answers where that is not its own (a private reply to something public)
+        add column answers_in uuid,
+        -- outbound: the other conversation of its matter, which it answers too, up to this number
+        add column also_answers uuid,
+        add column also_up_to bigint;
+      update inbox.messages m set answers_in = c.continues
+        from inbox.conversations c where c.id = m.conversation_id and m.private_reply_to is not null;
+      create index messages_answers_in on inbox.messages (answers_in) where answers_in is not null;
+      create index messages_also_answers on inbox.messages (also_answers) where also_answers is not null;
+      -- where a customer waits in public and in private: both may be one matter
+      create index conversations_matter on inbox.conversations (account_id, customer_id, visibility) where wait_id is not null;
     `);
   }
 
@@ -23,7 +34,9 @@ export class SealedReachAndMatters1763800000009 implements MigrationInterface {
     await runner.query(/* sql */ `
       comment on column sealed.reach.values is null;
       alter table inbox.accounts drop column public_counting;
-      alter table inbox.messages drop column encrypted, drop column permalink;
+      drop index inbox.conversations_matter;
+      alter table inbox.messages drop column encrypted, drop column permalink, drop column answers_in, drop column also_answers,
+        drop column also_up_to;
     `);
   }
 }

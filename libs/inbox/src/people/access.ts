@@ -1,5 +1,5 @@
 import type { Tx } from '@app/runtime';
-import { OFFERED } from '../reads/may-open';
+import { OFFERED, QUEUED } from '../reads/may-open';
 
 /** Who looks. */
 export interface Viewer {
@@ -10,7 +10,7 @@ export type AgentRole = 'agent' | 'supervisor' | 'admin';
 
 /** What decides whether a conversation is opened for a viewer. */
 export interface ConversationAccess {
-  /** The viewer has, or once had, an offer on it, or on the conversation that it continues or that continues it. */
+  /** The viewer has, or once had, an offer on it, on the conversation that it continues or that continues it, or on their wait. */
   readonly offered: boolean;
   /** Its customer waits in the queue, given to nobody. */
   readonly customerQueued: boolean;
@@ -33,7 +33,7 @@ export async function readAccess(
   const rows = await tx.query<{ id: string } & ConversationAccess>(
     /* sql */ `
     select c.id, ${OFFERED} as offered,
-           exists (select 1 from inbox.waits w where w.customer_id = c.customer_id and w.state = 'queued') as "customerQueued"
+           ${QUEUED} as "customerQueued"
       from inbox.conversations c where c.id = any($2::uuid[])`,
     [agentId, conversationIds],
   );

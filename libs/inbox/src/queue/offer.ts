@@ -58,12 +58,14 @@ export async function listActiveOffers(tx: Tx, agentId: string): Promise<Offer[]
   );
 }
 
-/** The agent's offer in hand on a conversation, if any. */
+/** The agent's offer in hand on a conversation, or on the wait that it shares with another, if any. */
 export async function findActiveOffer(tx: Tx, agentId: string, conversationId: string): Promise<Offer | undefined> {
   const rows = await tx.query<Offer>(
     /* sql */ `
     select ${offerColumns} from inbox.offers
-     where conversation_id = $2 and agent_id = $1 and state in ('open', 'taken')`,
+     where agent_id = $1 and state in ('open', 'taken')
+       and (conversation_id = $2 or wait_id = (select c.wait_id from inbox.conversations c where c.id = $2))
+     order by conversation_id = $2 desc limit 1`,
     [agentId, conversationId],
   );
   return rows[0];

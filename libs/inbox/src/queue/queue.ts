@@ -166,7 +166,8 @@ export class Queue {
       [offerId, tx.workspaceId, head.id, head.conversationId, agentId, tx.now, leaseEnd(tx.now)],
     );
     if (!offer) throw new Error(`wait ${head.id} left the queue while the record's head was held`);
-    await this.tell(tx, [{ id: offerId, agentId, conversationId: head.conversationId }], call.clientMutationId);
+    const given = { id: offerId, agentId, waitId: head.id, conversationId: head.conversationId };
+    await this.tell(tx, [given], call.clientMutationId);
     const entry: RecordEntry = {
       kind: 'offer.made',
       wait: head.id,
@@ -211,17 +212,32 @@ export class Queue {
     );
   }
 
+  /** Of all conversations of the waits people see who has them now. */
   private async tell(
     tx: Tx,
-    offers: readonly { readonly id: string; readonly agentId: string; readonly conversationId: string }[],
+    offers: readonly {
+      readonly id: string;
+      readonly agentId: string;
+      readonly waitId: string;
+      readonly conversationId: string;
+    }[],
     clientMutationId?: string,
   ): Promise<void> {
+    const waiting = await tx.query<{ id: string }>(
+      'select id from inbox.conversations where wait_id = any($1::uuid[])',
+      [offers.map(({ waitId }) => waitId)],
+    );
+    const seen = new Set([...offers.map(({ conversationId }) => conversationId), ...waiting.map(({ id }) => id)]);
     await this.changes.write(tx, [
       { kind: 'queue', id: tx.workspaceId },
-      ...offers.flatMap(({ id, agentId, conversationId }) => [
-        { kind: 'offer' as const, id, agentId, conversationId, clientMutationId: clientMutationId ?? null },
-        { kind: 'conversation' as const, id: conversationId, conversationId },
-      ]),
+      ...offers.map(({ id, agentId, conversationId }) => ({
+        kind: 'offer' as const,
+        id,
+        agentId,
+        conversationId,
+        clientMutationId: clientMutationId ?? null,
+      })),
+      ...[...seen].map((id) => ({ kind: 'conversation' as const, id, conversationId: id })),
     ]);
   }
 }

@@ -1,7 +1,7 @@
 import type { ChannelKind, Visibility } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { ConversationAccess } from '../people/access';
-import { OFFERED } from './may-open';
+import { OFFERED, QUEUED } from './may-open';
 import { pageOf, type Page, type PageRequest } from './page';
 import type { WindowFacts } from './reply-window';
 import { NEEDS_PERSON, NEWEST_TROUBLE, troubled } from './trouble';
@@ -45,7 +45,7 @@ const FACTS = /* sql */ `
          c.last_message_at as "lastMessageAt", c.version,
          o.agent_id as "heldBy", case when o.agent_id = $1 then o.id end as "offerId",
          ${OFFERED} as offered,
-         exists (select 1 from inbox.waits q where q.customer_id = c.customer_id and q.state = 'queued') as "customerQueued",
+         ${QUEUED} as "customerQueued",
          (select m.send_state from inbox.messages m
            where m.conversation_id = c.id and m.direction = 'outbound' and ${NEEDS_PERSON}
            order by ${NEWEST_TROUBLE} limit 1) as trouble,

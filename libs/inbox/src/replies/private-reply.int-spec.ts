@@ -142,22 +142,40 @@ describe('a private reply to a comment', () => {
     expect(await reply(commented, { agentId: await page.agent('Max') })).toEqual({ error: 'not-held' });
   });
 
-  it('covers nothing that waits in the private conversation itself', async () => {
+  it('answers in private only what belonged to the same matter and had arrived before what its writer saw', async () => {
     await page.ingest([page.comment(now() - 9, 'ann', 'c1')]);
     const commented = await take();
     const { id } = await replied(commented);
     await page.ingest([page.sendNews(id, 'sent', 1, { threadKey: 'ann' }), page.dm(now() - 5, 'ann', 'd1')]);
     await page.ingest([page.comment(now() - 4, 'ann', 'c2', 'c1')]);
-    await page.rows('update inbox.conversations set thread_key = $2 where id = $1', [commented, 'comment:c1:ann']);
-    expect(await waits()).toEqual([['answered', lea], ['queued'], ['queued']]);
+    const below = (
+      await page.rows<{ id: string }>(
+        `select conversation_id as id from inbox.messages where account_id = $1 and external_id = 'comment:c2'`,
+        [page.accountId],
+      )
+    )[0]!.id;
+    expect(await waits()).toEqual([['answered', lea], ['queued']]);
     await take();
-    expect(await take()).toBe(commented);
-    await replied(commented);
-    expect(await waits()).toEqual([['answered', lea], ['offered'], ['answered', lea]]);
     await page.ingest([page.dm(now() - 1, 'ann', 'd2')]);
+    await replied(below);
+    expect(await waits()).toEqual([['answered', lea], ['taken']]);
     const covered =
-      'select covered_by is not null as covered from inbox.messages where account_id = $1 and external_id = $2';
-    expect(await page.rows(covered, [page.accountId, 'd1'])).toEqual([{ covered: false }]);
+      'select external_id as id from inbox.messages where account_id = $1 and covered_by is not null order by at';
+    expect(await page.rows(covered, [page.accountId])).toEqual([
+      { id: 'comment:c1' },
+      { id: 'd1' },
+      { id: 'comment:c2' },
+    ]);
+  });
+
+  it('of a public conversation in which nobody waits ends nothing that waits in private', async () => {
+    await page.ingest([page.comment(now() - 9, 'ann', 'c1'), page.comment(now() - 8, 'bob', 'x1')]);
+    const commented = await take();
+    await reply(commented, { visibility: undefined });
+    await page.ingest([page.dm(now() - 7, 'ann', 'd1')]);
+    expect(await waits()).toEqual([['answered', lea], ['queued'], ['queued']]);
+    await replied(commented);
+    expect(await waits()).toEqual([['answered', lea], ['queued'], ['queued']]);
   });
 });
 

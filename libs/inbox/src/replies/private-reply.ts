@@ -17,7 +17,7 @@ export type PrivateReplyRefusal =
 export async function findAnswerable(
   tx: Tx,
   conversation: LockedConversation,
-  seenUpTo: string,
+  seenUpTo: string | null,
 ): Promise<{ readonly nativeId: string } | PrivateReplyRefusal> {
   const [message] = await tx.query<{ nativeId: string; at: Date; used: boolean }>(
     /* sql */ `
@@ -27,7 +27,7 @@ export async function findAnswerable(
       from inbox.messages m join inbox.accounts a on a.id = m.account_id and a.private_reply
      where m.conversation_id = $1 and m.direction = 'inbound' and m.visibility = 'public' and m.class = 'ordinary'
        and m.withdrawn_at is null and cardinality(m.native_ids) > 0
-       and m.number <= (select number from inbox.messages where id = $2 and conversation_id = $1)
+       and m.number <= (select number from inbox.messages where id = $2)
      order by m.at desc, m.id desc limit 1`,
     [conversation.id, seenUpTo],
   );

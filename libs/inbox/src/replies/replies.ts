@@ -1,7 +1,7 @@
 import { MAX_OUTBOUND_TEXT, type LengthCounting } from '@app/channel';
 import type { Jobs, Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
-import { lockConversation, lockConversations, type LockedConversation } from '../conversations/lock';
+import type { LockedConversation } from '../conversations/lock';
 import { getMessage, withoutNul, type Message, type ReplyKind } from '../conversations/message';
 import { once } from '../once';
 import { mayOpen, readAccess } from '../people/access';
@@ -9,6 +9,8 @@ import { beginOffer } from '../queue/begin-offer';
 import { replyWindowAt, type WindowFacts } from '../reads/reply-window';
 import { append, takeHead, type RecordEntry } from '../record/record';
 import { settleWaits } from '../waits/settle-waits';
+import { lockMatters } from '../waits/standing';
+import { whatIsAnswered, type Answers } from './answers';
 import { mayAnswer } from './may-answer';
 import { addressReply, enqueueSend, type Addressed } from './outbound';
 import { continueInPrivate, findAnswerable, holdNumbers, type PrivateReplyRefusal } from './private-reply';
@@ -25,7 +27,7 @@ export interface ReplyInput {
   readonly text: string;
   readonly attachmentIds: readonly string[];
   readonly replyKind: ReplyKind;
-  /** Newest message on the agent's screen: what came after it is not answered by this reply. */
+  /** Newest message on the agent's screen, in whichever conversation of the matter: what came after it is not answered by this reply. */
   readonly seenUpTo: string;
   readonly clientMutationId: string;
   /** The agent has been shown what is newer and sends all the same. */
@@ -50,6 +52,14 @@ export type ReplyRefusal =
   | PrivateReplyRefusal
   | { readonly error: 'empty' }
   | { readonly error: 'unknown-attachment' };
+
+/** Where a reply stands, to whom it goes, and what it answers. */
+interface Place extends Addressed {
+  readonly into: LockedConversation;
+  readonly covers: Answers;
+  /** Platform id of the public message that it answers in private. */
+  readonly privateReplyTo: string | null;
+}
 
 /** What an account allows, for the kind of reply that is asked about. */
 interface SendLimits {
@@ -78,16 +88,19 @@ export class Replies {
     let entries: readonly RecordEntry[] = [];
     const done = await once(tx, { agentId, key: clientMutationId, name: 'messageSend' }, async () => {
       if (input.visibility === 'private') await holdNumbers(tx);
-      const conversation = await lockConversation(tx, input.conversationId);
-      const refusal = conversation ? await this.refusal(tx, input, conversation) : ({ error: 'not-held' } as const);
-      if (!conversation || refusal) return refusal ?? { error: 'not-held' as const };
+      const matter = await lockMatters(tx, [input.conversationId]);
+      const conversation = matter.find(({ id }) => id === input.conversationId);
+      if (!conversation) return { error: 'not-held' as const };
+      const covers = await whatIsAnswered(tx, conversation, input.seenUpTo);
+      const refusal = await this.refusal(tx, input, conversation, covers.seenUpTo);
+      if (refusal) return refusal;
       const addressed = await addressReply(tx, conversation.id);
       if (addressed.to.length === 0) return { error: 'no-recipient' as const };
       const inPrivate = input.visibility === 'private' && conversation.visibility === 'public';
-      const answers = inPrivate ? await findAnswerable(tx, conversation, input.seenUpTo) : undefined;
+      const answers = inPrivate ? await findAnswerable(tx, conversation, covers.seenUpTo) : undefined;
       if (answers && 'error' in answers) return answers;
       const into = inPrivate ? await continueInPrivate(tx, conversation) : conversation;
-      const place = { ...addressed, into, answers: answers?.nativeId ?? null };
+      const place = { ...addressed, into, covers, privateReplyTo: answers?.nativeId ?? null };
       const messageId = await this.store(tx, input, conversation, place);
       entries = await this.answered(tx, input, conversation, into, messageId);
       return { messageId };
@@ -135,6 +148,7 @@ export class Replies {
     tx: Tx,
     input: ReplyInput,
     conversation: LockedConversation,
+    seenUpTo: string | null,
   ): Promise<ReplyRefusal | undefined> {
     const { agentId } = input;
     if (withoutNul(input.text).trim() === '' && input.attachmentIds.length === 0) return { error: 'empty' };
@@ -159,7 +173,7 @@ export class Replies {
     );
     if (found!.n !== files.length) return { error: 'unknown-attachment' };
     if (!input.sendAnyway) {
-      const newer = await this.newer(tx, input);
+      const newer = await this.newer(tx, input, seenUpTo);
       if (newer.length > 0) return { error: 'collision', newer };
     }
     const refusal = cannotSend(account!);
@@ -184,14 +198,14 @@ export class Replies {
    * another window included, and notes of colleagues. The caller holds the conversation, so of two replies written at the
    * same time the second meets the first here.
    */
-  private async newer(tx: Tx, input: ReplyInput): Promise<string[]> {
+  private async newer(tx: Tx, input: ReplyInput, seenUpTo: string | null): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       /* sql */ `
       select id from inbox.messages
-       where conversation_id = $1 and number > coalesce((select number from inbox.messages where id = $2 and conversation_id = $1), 0)
+       where conversation_id = $1 and number > coalesce((select number from inbox.messages where id = $2), 0)
          and (direction <> 'note' or agent_id is distinct from $3)
        order by number desc limit 20`,
-      [input.conversationId, input.seenUpTo, input.agentId],
+      [input.conversationId, seenUpTo, input.agentId],
     );
     return rows.map((row) => row.id).reverse();
   }
@@ -200,16 +214,17 @@ export class Replies {
     tx: Tx,
     input: ReplyInput,
     conversation: LockedConversation,
-    { to, subject, into, answers }: Addressed & { into: LockedConversation; answers: string | null },
+    { to, subject, into, covers, privateReplyTo }: Place,
   ): Promise<string> {
     const id = tx.newId();
     await tx.query(
       /* sql */ `
       insert into inbox.messages (id, workspace_id, conversation_id, account_id, direction, origin, agent_id, visibility, at,
                                   received_at, subject, text, reply_to, reply_kind, seen_up_to, send_state, send_attempt,
-                                  send_rank, send_at, client_mutation_id, wait_id, private_reply_to)
+                                  send_rank, send_at, client_mutation_id, wait_id, private_reply_to,
+                                  answers_in, also_answers, also_up_to)
       values ($1, $2, $3, $4, 'outbound', 'evenhand', $5, $6, $7, $7, $8, $9, $10, $11,
-              (select id from inbox.messages where id = $12 and conversation_id = $15), 'queued', 0, 0, $7, $13, $14, $16)`,
+              $12, 'queued', 0, 0, $7, $13, $14, $15, $16, $17, $18)`,
       [
         id,
         tx.workspaceId,
@@ -222,11 +237,13 @@ export class Replies {
         withoutNul(input.text),
         to,
         input.replyKind,
-        input.seenUpTo,
+        covers.seenUpTo,
         input.clientMutationId,
         conversation.waitId,
-        conversation.id,
-        answers,
+        privateReplyTo,
+        into.id === conversation.id ? null : conversation.id,
+        covers.also,
+        covers.alsoUpTo,
       ],
     );
     if (input.attachmentIds.length > 0) {
@@ -292,9 +309,9 @@ export class Replies {
       'select status, detail from inbox.accounts where id = $1',
       [target.accountId],
     );
-    const [message] = await tx.query<{ state: string; inPrivate: boolean }>(
+    const [message] = await tx.query<{ state: string; answers: string[] }>(
       /* sql */ `
-      select send_state as state, private_reply_to is not null as "inPrivate" from inbox.messages
+      select send_state as state, array_remove(array[answers_in, also_answers], null) as answers from inbox.messages
        where id = $1 and origin = 'evenhand'`,
       [call.messageId],
     );
@@ -316,8 +333,7 @@ export class Replies {
     );
     await enqueueSend(tx, this.jobs, call.messageId, true);
     await takeHead(tx);
-    const answers = message.inPrivate && target.continues !== null ? [target.continues] : [];
-    const settled = await settleWaits(tx, [target.id, ...answers]);
+    const settled = await settleWaits(tx, [target.id, ...message.answers]);
     await this.changes.write(tx, [
       ...settled.changes,
       { kind: 'message', id: call.messageId, conversationId: target.id },
@@ -328,7 +344,7 @@ export class Replies {
   }
 
   /**
-   * The conversation of a message, locked together with the one in which it answers, if the agent may act on it: it is theirs,
+   * The conversation of a message, locked together with those in which it answers, if the agent may act on it: it is theirs,
    * or nobody else works on the wait.
    */
   private async reach(
@@ -339,11 +355,11 @@ export class Replies {
       /* sql */ `
       select c.id, c.id = m.conversation_id as own from inbox.messages m
         join inbox.conversations p on p.id = m.conversation_id
-        join inbox.conversations c on c.id = p.id or (c.id = p.continues and m.private_reply_to is not null)
+        join inbox.conversations c on c.id in (p.id, m.answers_in, m.also_answers)
        where m.id = $1`,
       [call.messageId],
     );
-    const held = await lockConversations(
+    const held = await lockMatters(
       tx,
       rows.map((row) => row.id),
     );
@@ -352,8 +368,11 @@ export class Replies {
     const access = (await readAccess(tx, call.agentId, [conversation.id])).get(conversation.id)!;
     if (!mayOpen({ agentId: call.agentId, role: 'agent' }, access)) return undefined;
     const [other] = await tx.query(
-      `select 1 from inbox.offers where conversation_id = any($1::uuid[]) and agent_id <> $2 and state in ('open', 'taken')`,
-      [held.map(({ id }) => id), call.agentId],
+      /* sql */ `
+      select 1 from inbox.offers
+       where agent_id <> $2 and state in ('open', 'taken')
+         and (conversation_id = any($1::uuid[]) or wait_id in (select wait_id from inbox.conversations where id = any($1::uuid[])))`,
+      [rows.map(({ id }) => id), call.agentId],
     );
     return other ? undefined : conversation;
   }
