@@ -15,6 +15,8 @@ export interface Post {
   readonly conversationId: string | undefined;
   /** Ids of the post that this one answers, as answered first. */
   readonly parents: readonly string[];
+  /** Who wrote what it answers. */
+  readonly answeredUser: string | undefined;
   readonly isRepost: boolean;
   /** As told, milliseconds. */
   readonly at: number | undefined;
@@ -46,6 +48,7 @@ export function postOf(raw: Json, includes: Includes): Post | undefined {
       idOf(raw['conversation_id_str']) ??
       (parent === undefined ? history[0] : idOf(parentPost?.['conversation_id'])),
     parents: parent === undefined ? [] : [parent, ...(parentPost ? historyOf(parentPost, parent) : [])],
+    answeredUser: idOf(raw['in_reply_to_user_id_str']) ?? idOf(raw['in_reply_to_user_id']),
     isRepost:
       references(raw).some(({ type }) => type === 'retweeted') || objectOf(raw['retweeted_status']) !== undefined,
     at: toldTime(raw['created_at']) ?? toldTime(raw['timestamp_ms']),

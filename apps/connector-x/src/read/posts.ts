@@ -25,13 +25,17 @@ export function readPost(value: unknown, includes: Includes, where: string, read
   if (post.isRepost) return reading.skip('repost');
   const { own } = reading.reader;
   if (post.authorId === own) {
-    // what answers nobody is no message: news for everybody, and quotes
-    if (post.parents.length === 0) return reading.skip('own-post');
+    if (answersNobody(post, own)) return reading.skip('own-post');
     ownReply(post, reading);
   } else {
     customerPost(post, post.authorId, reading);
   }
   editOf(post, reading);
+}
+
+/** News for everybody, and what goes on right below it; quotes too. */
+function answersNobody({ parents, answeredUser, conversationId }: Post, own: string): boolean {
+  return parents.length === 0 || (answeredUser === own && parents[0] === conversationId);
 }
 
 function customerPost(post: Post, author: string, reading: Reading): void {
