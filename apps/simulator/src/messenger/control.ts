@@ -1,5 +1,16 @@
 import { json, type Response, Router } from 'express';
-import { type Fields, fieldsOf, flag, languageOf, optional, text } from '../page/control-body';
+import {
+  type Fields,
+  fieldsOf,
+  flag,
+  languageOf,
+  number,
+  oneOf,
+  optional,
+  some,
+  text,
+  texts,
+} from '../page/control-body';
 import type { Enclosure, Writing } from './chats';
 import { GraphError } from './graph/graph-error';
 import { ODDITIES } from './oddities';
@@ -196,33 +207,4 @@ function pagesOf(f: Fields): string[] | Record<string, string[]> {
   if (Array.isArray(pages)) return texts(f, 'pages');
   const roles = fieldsOf(pages, 'pages');
   return Object.fromEntries(Object.keys(roles).map((id) => [id, texts(roles, id)]));
-}
-
-/** Those of the texts that were given. */
-function some(f: Fields, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = optional(f, name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-}
-
-function texts(f: Fields, name: string): string[] {
-  const value = f[name];
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
-  throw new RangeError(`${name}: expected a list of texts.`);
-}
-
-function number(f: Fields, name: string): number {
-  const value = f[name];
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new RangeError(`${name}: expected a number.`);
-}
-
-function oneOf<T extends string>(f: Fields, name: string, allowed: readonly T[]): T {
-  const value = f[name];
-  const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new RangeError(`${name}: expected one of ${allowed.join(', ')}.`);
-  return found;
 }

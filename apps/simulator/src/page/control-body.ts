@@ -95,3 +95,32 @@ export function languageOf(fields: Fields): 'fr' | 'en' | undefined {
   if (value === undefined || value === 'fr' || value === 'en') return value;
   throw new RangeError('language: expected "fr" or "en".');
 }
+
+/** Those of the texts that were given. */
+export function some(fields: Fields, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = optional(fields, name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+export function texts(fields: Fields, name: string): string[] {
+  const value = fields[name];
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  throw new RangeError(`${name}: expected a list of texts.`);
+}
+
+export function number(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new RangeError(`${name}: expected a number.`);
+}
+
+export function oneOf<const T extends string>(fields: Fields, name: string, allowed: readonly T[]): T {
+  const value = fields[name];
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new RangeError(`${name}: expected one of ${allowed.join(', ')}.`);
+  return found;
+}

@@ -1,3 +1,5 @@
+import type { CallEntry } from './api/route';
+
 /** Entries kept; past it the oldest go. */
 const MOST = 100_000;
 
@@ -41,19 +43,7 @@ export type JournalEntry = { readonly at: number } & (
       readonly what: 'opened' | 'closed' | 'stalled' | 'disconnected' | 'cut';
     }
   | { readonly kind: 'replay'; readonly appId: string; readonly webhookId: string; readonly events: number }
-  | {
-      readonly kind: 'api';
-      readonly method: string;
-      /** As in the table of limits: `GET /2/users/:id/mentions`. */
-      readonly endpoint: string;
-      readonly path: string;
-      readonly appId?: string;
-      readonly userId?: string;
-      readonly status: number;
-      /** Last part of the problem's type. */
-      readonly problem?: string;
-      readonly fault?: string;
-    }
+  | ({ readonly kind: 'call' } & Omit<CallEntry, 'at'>)
 );
 
 type Unstamped<T> = T extends unknown ? Omit<T, 'at'> : never;

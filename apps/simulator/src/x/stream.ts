@@ -40,9 +40,9 @@ export class Streams {
     return [...this.open].filter((one) => one.appId === appId).length >= MOST_OF_AN_APP;
   }
 
-  /** Takes an answer over. With an end the stream ends there. */
+  /** Takes a response over, whose status is set. With an end the stream ends there. */
   connect(appId: string, response: ServerResponse, { backfillMinutes, from, to }: StreamWish): void {
-    response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+    response.setHeader('Content-Type', 'application/json');
     response.flushHeaders();
     const now = this.world.now();
     const begin = from ?? now - backfillMinutes * MINUTE;

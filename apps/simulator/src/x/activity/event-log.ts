@@ -31,7 +31,7 @@ export class EventLog {
   private readonly events: Collection<PushedEvent>;
 
   constructor(
-    store: Store,
+    store: Pick<Store, 'collection'>,
     private readonly world: World,
   ) {
     this.events = store.collection('pushed-event');

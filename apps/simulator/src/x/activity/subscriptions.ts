@@ -13,7 +13,7 @@ export class Subscriptions {
   private readonly accounts: Collection<AccountSubscription>;
 
   constructor(
-    store: Store,
+    store: Pick<Store, 'collection'>,
     private readonly world: World,
   ) {
     this.activity = store.collection('activity-subscription');

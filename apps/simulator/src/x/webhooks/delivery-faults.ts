@@ -123,7 +123,7 @@ function checked(given: unknown): DeliveryFault[] {
     if (ms !== undefined) within(`${where}.ms`, ms, MONTH_MS);
     if (often === undefined || typeof often === 'boolean') continue;
     if (typeof often === 'number') within(`${where}.often`, often, 1_000_000);
-    else within(`${where}.often.rate`, (often as { rate?: unknown } | null)?.rate, 1);
+    else within(`${where}.often.rate`, Object.entries(often ?? {}).find(([name]) => name === 'rate')?.[1], 1);
   }
   return structuredClone(given) as DeliveryFault[];
 }

@@ -26,7 +26,7 @@ export class Hooks {
   private readonly checking = new Set<Promise<unknown>>();
 
   constructor(
-    store: Store,
+    store: Pick<Store, 'collection'>,
     private readonly world: World,
     private readonly receivers: Receivers,
     private readonly journal: Journal,

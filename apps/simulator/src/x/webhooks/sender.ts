@@ -40,9 +40,9 @@ export interface SenderParts {
   receivers: Receivers;
   /** What is on its way survives a restart here. */
   kept: Collection<Delivery>;
-  hook(): Webhook | undefined;
+  hook: () => Webhook | undefined;
   /** Called when a delivery will not be tried again. */
-  ended(delivery: Delivery, accepted: boolean): void;
+  ended: (delivery: Delivery, accepted: boolean) => void;
   deadlineMs?: number;
 }
 
