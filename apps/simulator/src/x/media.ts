@@ -62,7 +62,7 @@ export class Media {
       state: 'uploading',
       readyAt: at,
       attached: false,
-      ...(declaredBytes !== undefined && { declaredBytes, segments: {} }),
+      ...(declaredBytes !== undefined && { declaredBytes }),
     });
   }
 
@@ -79,16 +79,26 @@ export class Media {
     return existsSync(path) ? readFileSync(path) : undefined;
   }
 
-  /**
-   * Marks what is attached and returns its ids.
-   * @throws RangeError for what is not there, is another's, is not ready or has expired.
-   */
+  /** A file that its owner can attach now; undefined for what is another's, is not ready, failed or has expired. */
+  ready(id: string, userId: string): MediaRow | undefined {
+    const row = this.settle(id);
+    const good = row?.userId === userId && row.state === 'succeeded' && row.expiresAt > this.world.now();
+    return good ? row : undefined;
+  }
+
+  /** What has become of a file that is being processed, by product time. */
+  settle(id: string): MediaRow | undefined {
+    const row = this.rows.get(id);
+    if (!row || (row.state !== 'pending' && row.state !== 'in_progress')) return row;
+    if (row.readyAt > this.world.now()) return this.rows.put({ ...row, state: 'in_progress' });
+    return this.rows.put({ ...row, state: row.fails ? 'failed' : 'succeeded' });
+  }
+
+  /** Marks what is attached and returns its ids. @throws RangeError for what cannot be attached. */
   attach(userId: string, ids: readonly string[]): string[] {
     const rows = ids.map((id) => {
-      const row = this.rows.get(id);
-      if (row?.userId !== userId || row.state !== 'succeeded' || row.expiresAt <= this.world.now()) {
-        throw new RangeError(`There is no file "${id}" that user "${userId}" can attach.`);
-      }
+      const row = this.ready(id, userId);
+      if (!row) throw new RangeError(`There is no file "${id}" that user "${userId}" can attach.`);
       return row;
     });
     for (const row of rows) this.rows.put({ ...row, attached: true });
@@ -98,10 +108,6 @@ export class Media {
   /** Of a post or message, in its order. */
   of(thing: { mediaIds: readonly string[] }): MediaRow[] {
     return thing.mediaIds.flatMap((id) => this.rows.get(id) ?? []);
-  }
-
-  byKey(key: string): MediaRow | undefined {
-    return this.rows.get(key.slice(key.indexOf('_') + 1));
   }
 
   private makeRoom(): void {

@@ -40,6 +40,8 @@ export interface User {
   directs: 'everyone' | 'nobody';
   /** Users whom this one has blocked. */
   blocks: string[];
+  /** Somebody at this machine runs it: it can be chosen at the login of an app. */
+  operated: boolean;
 }
 
 /** What a post tells of fame. */
@@ -199,9 +201,10 @@ export interface Media {
   state: 'uploading' | 'pending' | 'in_progress' | 'succeeded' | 'failed';
   /** When processing ends. */
   readyAt: number;
-  /** Declared and received while it is uploaded in pieces: bytes by segment. */
+  /** Whether it ends badly. */
+  fails?: boolean;
+  /** Announced, while it is uploaded in pieces. */
   declaredBytes?: number;
-  segments?: Record<string, number>;
   altText?: string;
   /** In no post or message yet. */
   attached: boolean;

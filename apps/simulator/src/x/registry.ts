@@ -16,6 +16,8 @@ export interface NewUser {
   suspended?: boolean;
   longPosts?: boolean;
   directs?: User['directs'];
+  /** Can be chosen at the login of an app. */
+  operated?: boolean;
 }
 
 export interface NewApp {
@@ -88,6 +90,7 @@ export class Registry {
       longPosts: user.longPosts ?? known?.longPosts ?? false,
       directs: user.directs ?? known?.directs ?? 'everyone',
       blocks: known?.blocks ?? [],
+      operated: user.operated ?? known?.operated ?? false,
     });
   }
 

@@ -22,6 +22,8 @@ export interface Rules {
   mostMentions: number;
   /** How long processing of a video takes. */
   processingMs: number;
+  /** Whether processing fails. */
+  processingFails: boolean;
 }
 
 export const DEFAULT_RULES: Rules = {
@@ -36,6 +38,7 @@ export const DEFAULT_RULES: Rules = {
   duplicateMs: 24 * 3_600_000,
   mostMentions: 800,
   processingMs: 2_000,
+  processingFails: false,
 };
 
 const CHOICES: { [K in keyof Rules]?: readonly Rules[K][] } = {

@@ -18,7 +18,7 @@ export interface ApiParts {
   readonly limits: Limits;
   readonly credits: Credits;
   readonly faults: CallFaults;
-  rules(): Rules;
+  readonly rules: () => Rules;
   /** Where the simulator is served; without a slash at the end. */
-  origin(): string;
+  readonly origin: () => string;
 }
