@@ -1,13 +1,13 @@
 import type { FileRequest, InboundEvent, MessageEvent, ReadResult } from '@app/channel';
-import { addressesIn, PAGE_INBOX_APP_IDS, readDelivery } from '../../connector-messenger/src';
 import { required, UsageError, type Command, type Options } from './command';
+import { DELIVERY_READERS, type DeliveryFacts, type ReadableChannel } from './delivery-readers';
 import { readInput } from './read-input';
 
 /** What one file tells of one account. */
 interface Parsed {
   readonly file: string;
-  readonly channel: 'messenger';
-  /** Id of the Page; null where the file names none. */
+  readonly channel: ReadableChannel;
+  /** Id of the Page or handle; null where the file names none. */
   readonly account: string | null;
   readonly events: readonly object[];
   /** Kinds of which no use is made. */
@@ -17,42 +17,59 @@ interface Parsed {
 }
 
 const MALFORMED = 'malformed:';
+const CHANNELS = Object.keys(DELIVERY_READERS) as ReadableChannel[];
 
 export const parseDelivery: Command = {
   words: ['parse-delivery'],
   summary: 'Shows what is read from the body of a webhook, without a database: why did this not come through?',
-  usage: 'parse-delivery --channel messenger FILE… [--json] [--app-id ID]',
-  options: { channel: { type: 'string' }, json: { type: 'boolean' }, 'app-id': { type: 'string' } },
+  usage: `parse-delivery --channel ${CHANNELS.join('|')} FILE… [--json] [--app-id ID] [--account ID]`,
+  options: {
+    channel: { type: 'string' },
+    json: { type: 'boolean' },
+    'app-id': { type: 'string' },
+    account: { type: 'string' },
+  },
   takesFiles: true,
   async run(options, out, files) {
-    const channel = required(options, 'channel');
-    if (channel !== 'messenger') {
-      const advice = channel === 'email' ? '; mail is read by parse-mail' : '';
-      throw new UsageError(`--channel: got ${JSON.stringify(channel)}, expected messenger${advice}`);
-    }
+    const channel = channelOf(required(options, 'channel'));
+    const facts = { appId: textOf(options, 'app-id'), account: textOf(options, 'account') };
     let missing = 0;
     for (const file of files) {
       const input = await readInput(file);
       if ('problem' in input) missing += 1;
-      const parsed = 'problem' in input ? [unopened(file, input.problem)] : parse(file, input.bytes, options);
+      const parsed =
+        'problem' in input ? [unopened(file, channel, input.problem)] : parse(file, channel, input.bytes, facts);
       for (const one of parsed) out.line(options['json'] === true ? JSON.stringify(one) : inWords(one));
     }
     return missing === 0 ? 0 : 1;
   },
 };
 
-function parse(file: string, raw: Buffer, options: Options): Parsed[] {
-  const appId = typeof options['app-id'] === 'string' ? options['app-id'] : '';
-  const delivery = { source: file, raw, arrivedAt: new Date(), context: {} };
-  const accounts = addressesIn(raw);
-  // a body that names no account still has something to say of itself
-  return (accounts.length === 0 ? [null] : accounts).map((account) => {
-    const app = { appId, pageInboxAppIds: PAGE_INBOX_APP_IDS };
-    return parsedOf(file, account, readDelivery(delivery, { address: account ?? '' }, app));
-  });
+function channelOf(given: string): ReadableChannel {
+  const channel = CHANNELS.find((known) => known === given);
+  if (channel !== undefined) return channel;
+  const advice = given === 'email' ? '; mail is read by parse-mail' : '';
+  throw new UsageError(`--channel: got ${JSON.stringify(given)}, expected ${CHANNELS.join(' or ')}${advice}`);
 }
 
-function parsedOf(file: string, account: string | null, result: ReadResult): Parsed {
+function textOf(options: Options, name: string): string {
+  const given = options[name];
+  return typeof given === 'string' ? given : '';
+}
+
+function parse(file: string, channel: ReadableChannel, raw: Buffer, facts: DeliveryFacts): Parsed[] {
+  const reader = DELIVERY_READERS[channel];
+  const delivery = { source: file, raw, arrivedAt: new Date(), context: {} };
+  const named = reader.addresses(raw);
+  const accounts = named.length === 0 && facts.account !== '' ? [facts.account] : named;
+  // a body that names no account still has something to say of itself
+  return (accounts.length === 0 ? [null] : accounts).map((account) =>
+    parsedOf(file, channel, account, reader.read(delivery, account ?? '', facts)),
+  );
+}
+
+/** What is told of fame (`reach`) is left out here as everywhere. */
+function parsedOf(file: string, channel: ReadableChannel, account: string | null, result: ReadResult): Parsed {
   const { events, files = [], policy = [], unsupported, unreadable } = result;
   const problems = [
     ...(unreadable === undefined ? [] : [unreadable]),
@@ -61,7 +78,7 @@ function parsedOf(file: string, account: string | null, result: ReadResult): Par
   ];
   return {
     file,
-    channel: 'messenger',
+    channel,
     account,
     events: [
       ...events.map((event) => shown(event, files)),
@@ -72,8 +89,8 @@ function parsedOf(file: string, account: string | null, result: ReadResult): Par
   };
 }
 
-function unopened(file: string, problem: string): Parsed {
-  return { file, channel: 'messenger', account: null, events: [], unsupported: [], problems: [problem] };
+function unopened(file: string, channel: ReadableChannel, problem: string): Parsed {
+  return { file, channel, account: null, events: [], unsupported: [], problems: [problem] };
 }
 
 /** A message with what matters first, all else as connectors tell it to triage. */

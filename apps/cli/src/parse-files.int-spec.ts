@@ -8,6 +8,7 @@ import { readInput } from './read-input';
 
 const fixtures = join(__dirname, '../../connector-messenger/src/fixtures');
 const fixture = (name: string): string => join(fixtures, `${name}.json`);
+const ofX = (name: string): string => join(__dirname, '../../connector-x/src/fixtures', `${name}.json`);
 
 let dir: string;
 
@@ -121,13 +122,79 @@ describe('parse-delivery', () => {
 
   it.each([
     [['--json', 'x'], /--channel is missing/],
-    [['--channel', 'email', 'x'], /got "email", expected messenger; mail is read by parse-mail/],
+    [['--channel', 'email', 'x'], /got "email", expected messenger or x; mail is read by parse-mail/],
+    [['--channel', 'constructor', 'x'], /got "constructor", expected messenger or x$/m],
     [['--channel', 'messenger'], /FILE is missing/],
   ])('refuses %j', async (argv, said) => {
     const { code, lines } = await call('parse-delivery', ...argv);
 
     expect(code).toBe(2);
     expect(lines.join('\n')).toMatch(said);
+  });
+});
+
+describe('parse-delivery of X', () => {
+  const ofHandle = (...argv: string[]) => call('parse-delivery', '--channel', 'x', '--json', ...argv);
+
+  it('says what is read from posts and messages, and nothing of fame', async () => {
+    const { code, json, lines } = await ofHandle(ofX('photos'), ofX('reply'), ofX('chat'), ofX('aaa-dm'));
+
+    expect(code).toBe(0);
+    expect(json()).toEqual([
+      {
+        file: ofX('photos'),
+        channel: 'x',
+        account: '111',
+        events: [
+          expect.objectContaining({
+            kind: 'message',
+            class: 'ordinary',
+            externalId: '2124321969271734273',
+            threadKey: '2124321969271734273/222',
+            direction: 'inbound',
+            visibility: 'public',
+            author: { value: '222', name: 'Ada' },
+            at: '2026-11-22T02:00:00.000Z',
+            text: '@shop like this',
+            replyTo: null,
+            attachments: [
+              { kind: 'image', position: 0, url: 'https://pbs.twimg.com/media/a.jpg' },
+              { kind: 'image', position: 1, url: 'https://pbs.twimg.com/media/b.jpg' },
+            ],
+          }),
+        ],
+        unsupported: [],
+        problems: [],
+      },
+      expect.objectContaining({ events: [expect.objectContaining({ replyTo: '2124080377885622273' })] }),
+      expect.objectContaining({ events: [expect.objectContaining({ encrypted: true, threadKey: 'dm:222' })] }),
+      expect.objectContaining({ events: [expect.objectContaining({ visibility: 'private', threadKey: 'dm:222' })] }),
+    ]);
+    expect(lines.join()).not.toMatch(/reach|follower|verified|likes|\b97\b/);
+  });
+
+  it('takes pages and lines of the stream, which name no account, as of one that is named', async () => {
+    expect((await ofHandle(ofX('page-of-directs'))).json()).toMatchObject([
+      { account: null, unsupported: expect.arrayContaining(['direct:not-ours']) },
+    ]);
+    const [page, stream, other] = (
+      await ofHandle('--account', '111', ofX('page-of-directs'), ofX('stream-post'), ofX('event-of-another'))
+    ).json();
+
+    expect(page).toMatchObject({ account: '111', unsupported: ['direct:ParticipantsJoin'] });
+    expect((page as { events: unknown[] }).events).toHaveLength(5);
+    expect(stream).toMatchObject({ account: '111', events: [{ text: '@shop is it open?' }] });
+    expect(other).toMatchObject({ account: '999' });
+  });
+
+  it('tells what was of no use apart from what made no sense', async () => {
+    expect(
+      (await ofHandle(ofX('like'), ofX('malformed-in-between'), file('torn.json', '{"data":'))).json(),
+    ).toMatchObject([
+      { events: [], unsupported: ['activity:like.create'], problems: [] },
+      { events: [{ text: 'still read' }], unsupported: [], problems: expect.arrayContaining(['malformed:data[0]']) },
+      { account: null, events: [], problems: [expect.stringMatching(/are not JSON/)] },
+    ]);
   });
 });
 
