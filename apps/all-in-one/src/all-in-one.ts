@@ -21,6 +21,7 @@ import { auditApp } from '../../audit/src';
 import { installationSettings, openInstallation } from '../../cli/src';
 import { emailApp } from '../../connector-email/src';
 import { messengerApp } from '../../connector-messenger/src';
+import { xApp } from '../../connector-x/src';
 import { triageApp } from '../../triage/src';
 import { simulatorSettings } from '../../simulator/src';
 import { allInOneSettings } from './config';
@@ -28,7 +29,7 @@ import { startDemo, type Demo } from './demo';
 import { watchErasures } from './scrub-watch';
 
 /** In the order of starting: whoever takes work comes before whoever gives it. */
-const APPS: readonly AppDefinition[] = [triageApp, auditApp, emailApp, messengerApp, apiApp];
+const APPS: readonly AppDefinition[] = [triageApp, auditApp, emailApp, messengerApp, xApp, apiApp];
 
 /** Of every app, so that all faults are told before anything starts. */
 const settings = {
@@ -82,8 +83,8 @@ export function runAllInOne(): Promise<void> {
       const apps: RunningApp[] = [];
       for (const app of APPS) {
         const own: NodeJS.ProcessEnv = { ...environment, DATABASE_URL: installation.urlOf(app.role) };
-        // its links go to customers, so they name the port that was really taken
-        if (app.name === auditApp.name) own['EVENHAND_PUBLIC_URL'] = base;
+        // the links of the one go to customers, and X delivers to the other: they name the port that was really taken
+        if (app.name === auditApp.name || app.name === xApp.name) own['EVENHAND_PUBLIC_URL'] = base;
         const appConfig = readConfig({ ...runtimeSettings, ...app.settings }, own) as AppConfig;
         const running = await startApp(app, { config: appConfig, server, clock });
         apps.push(running);

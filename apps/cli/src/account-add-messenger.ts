@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { readConfig, runtimeSettings } from '@app/runtime';
-import { required, secretsFromStdin, UsageError, type Command, type Options, type Output } from './command';
+import { required, UsageError, type Command, type Output } from './command';
 import { openInstallation } from './installation';
 import { withPages } from './pages';
+import { publicUrl, secretsOf, text } from './platform-account';
 import { workspaceOf } from './workspace-of';
 
 export const accountAddMessenger: Command = {
@@ -24,7 +23,10 @@ export const accountAddMessenger: Command = {
   async run(options, out) {
     const pageId = required(options, 'page-id').trim();
     const appId = required(options, 'app-id').trim();
-    const [appSecret, pageToken] = await secretsOf(options);
+    const [appSecret = '', pageToken = ''] = await secretsOf(options, {
+      files: ['app-secret-file', 'page-token-file'],
+      lines: 'the app secret on its first line and the Page token on its second',
+    });
     const base = publicUrl();
     const webhookOf = (key: string): string => `${base}/webhooks/messenger/${key}`;
     const installation = await openInstallation();
@@ -73,36 +75,4 @@ function tellWebhook(
   out.line(`\nMeta does not send webhooks here yet: ${words.en}${detail === '' ? '' : ` (${detail})`}`);
   out.line('While Evenhand runs, enter in the App Dashboard, under Webhooks → Page:');
   out.line(`  Callback URL   ${url}\n  Verify token   ${verifyToken}`);
-}
-
-/** The app secret and the Page's token; never arguments, which other users of the machine could see. */
-async function secretsOf(options: Options): Promise<[string, string]> {
-  const files = [text(options, 'app-secret-file'), text(options, 'page-token-file')];
-  if (files.every((file) => file !== '')) return files.map(firstLine) as [string, string];
-  if (options['secrets-stdin'] !== true) {
-    throw new UsageError(
-      '--secrets-stdin is missing: standard input holds the app secret on its first line and the Page token on its second. Or name a file for each: --app-secret-file, --page-token-file',
-    );
-  }
-  const [appSecret, pageToken] = await secretsFromStdin(2);
-  return [appSecret!, pageToken!];
-}
-
-function firstLine(file: string): string {
-  try {
-    return (readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '').trim();
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`);
-  }
-}
-
-function text(options: Options, name: string): string {
-  const value = options[name];
-  return typeof value === 'string' ? value.trim() : '';
-}
-
-/** Where the platform reaches the running product. */
-function publicUrl(): string {
-  const config = readConfig(runtimeSettings);
-  return config.EVENHAND_PUBLIC_URL?.replace(/\/+$/, '') ?? `http://${config.EVENHAND_HOST}:${config.EVENHAND_PORT}`;
 }

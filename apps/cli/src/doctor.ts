@@ -4,6 +4,7 @@ import { Vault } from '@app/connector-host';
 import { emailAccounts } from '../../connector-email/src';
 import type { Command, Output } from './command';
 import type { Finding } from './finding';
+import { lookAtHandles } from './handles';
 import { openInstallation, type Installation } from './installation';
 import { lookAtPages } from './pages';
 import { withDatabase } from './with-database';
@@ -47,6 +48,7 @@ async function* look(installation: Installation): AsyncGenerator<Finding> {
   yield* await work(installation);
   yield* await mailboxes(installation);
   yield* await lookAtPages(installation);
+  yield* await lookAtHandles(installation);
 }
 
 function node(): Finding {

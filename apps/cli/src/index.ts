@@ -5,3 +5,4 @@ export { withDatabase, type Session } from './with-database';
 export { withMailboxes } from './with-mailboxes';
 export { scrubErased } from './scrub';
 export { withPages } from './pages';
+export { withHandles } from './handles';

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { explain } from '@app/runtime';
 import { accountAddEmail } from './account-add-email';
 import { accountAddMessenger } from './account-add-messenger';
+import { accountAddX } from './account-add-x';
 import { dispatch } from './command';
 import { customerErase } from './customer-erase';
 import { customerExport } from './customer-export';
@@ -17,6 +18,7 @@ const commands = [
   userAdd,
   accountAddEmail,
   accountAddMessenger,
+  accountAddX,
   customerFind,
   customerExport,
   customerErase,

@@ -3,6 +3,7 @@ import type { Database } from '@app/runtime';
 import { messengerAccounts, type MessengerAccounts } from '../../connector-messenger/src';
 import type { Finding } from './finding';
 import type { Installation } from './installation';
+import { lastHeard } from './last-heard';
 import { withDatabase } from './with-database';
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -54,12 +55,4 @@ async function lookAtPage(row: AccountRow, pages: MessengerAccounts, database: D
     const mend = 'connect the Page again on the page, under Accounts';
     return { what, state: 'fault', detail: `${(error as Error).message} ${heard}`, mend };
   }
-}
-
-async function lastHeard(accountId: string, database: Database): Promise<string> {
-  const [row] = await database.query<{ at: Date | null }>(
-    `select max(received_at) as at from intake.deliveries where account_id = $1 and origin = 'push'`,
-    [accountId],
-  );
-  return row?.at ? `last webhook ${row.at.toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'no webhook yet';
 }
