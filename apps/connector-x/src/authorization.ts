@@ -33,9 +33,10 @@ export function authorizationOf(
   return { header, secrets: given([...ofApp, token, tokenSecret, header]) };
 }
 
-/** The text without any of these. */
+/** The text without any of these; the longest go first, since a header holds tokens. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
+  const longestFirst = secrets.toSorted((a, b) => b.length - a.length);
+  return longestFirst.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
 }
 
 function given(secrets: readonly (string | undefined)[]): string[] {

@@ -26,7 +26,9 @@ export const X_SCOPES = [
 ] as const;
 
 export type OAuth2Credentials = Extract<HandleCredentials, { kind: 'oauth2' }>;
-type OAuthApp = Pick<XApp, 'clientId' | 'clientSecret' | 'apiUrl' | 'authorizeUrl'>;
+/** Secrets that a call does not need are there only so that no error repeats them. */
+type OAuthApp = Pick<XApp, 'clientId' | 'clientSecret' | 'apiUrl'> &
+  Partial<Pick<XApp, 'consumerKey' | 'consumerSecret' | 'bearerToken'>>;
 
 export interface OAuthParts {
   readonly http: GuardedHttp;
@@ -85,9 +87,9 @@ export async function refreshed(
   parts: OAuthParts,
 ): Promise<OAuth2Credentials> {
   const form = { grant_type: 'refresh_token', refresh_token: current.refreshToken };
-  const body = await ask('/2/oauth2/token', form, app, parts, (error) =>
-    rejected('X no longer accepts the permission of this account. Connect it again.', error),
-  );
+  const refuse = (error: XError): ConnectorError =>
+    rejected('X no longer accepts the permission of this account. Connect it again.', error);
+  const body = await ask('/2/oauth2/token', form, app, parts, refuse, [current.accessToken]);
   return credentialsIn(body, parts.now(), current.scopes, current.refreshToken);
 }
 
@@ -102,7 +104,7 @@ export async function appOnlyToken(
   parts: OAuthParts,
 ): Promise<string> {
   const { consumerKey: clientId, consumerSecret: clientSecret, apiUrl } = app;
-  const keys = { clientId, clientSecret, apiUrl, authorizeUrl: apiUrl };
+  const keys = { clientId, clientSecret, apiUrl };
   const wrong = (error: XError): ConnectorError =>
     rejected('X does not accept the API key and its secret. Copy them from the developer portal of X again.', error);
   const body = await ask('/oauth2/token', { grant_type: 'client_credentials' }, keys, parts, wrong).catch(
@@ -129,6 +131,7 @@ async function ask(
   app: OAuthApp,
   { http, now }: OAuthParts,
   refuse: (error: XError) => ConnectorError,
+  more: readonly string[] = [],
 ): Promise<unknown> {
   const { clientId, clientSecret } = app;
   const fields = new URLSearchParams(clientSecret === undefined ? { ...form, client_id: clientId } : form);
@@ -149,7 +152,11 @@ async function ask(
   }
   const body = parse(answer.body);
   if (answer.status >= 200 && answer.status <= 299 && body !== undefined) return body;
-  const secrets = [...Object.values(form), clientSecret ?? ''].filter((secret) => secret.length > 8);
+  const { consumerKey, consumerSecret, bearerToken } = app;
+  const secrets = [...Object.values(form), ...more, clientSecret, consumerKey, consumerSecret, bearerToken].filter(
+    // not such as `refresh_token`, by which X says what is wrong
+    (secret): secret is string => secret !== undefined && !Object.hasOwn(form, secret) && secret !== form['grant_type'],
+  );
   const error = readXError(answer.status, body, (words) => withoutSecrets(words, secrets));
   if (answer.status === 401) throw new Unauthorised(error);
   if (answer.status === 429) {

@@ -18,6 +18,8 @@ export class XWorld {
   /** What is stored for an account. */
   readonly stored = new Map<string, unknown>();
   readonly renew: RenewCredentials;
+  /** Whether the database goes away before it has stored what is renewed. */
+  storeFails = false;
   private last: Promise<unknown> = Promise.resolve();
   /** Parts of this one share tokens and limits; a test that needs fresh ones asks for another client. */
   client: XClient;
@@ -26,6 +28,7 @@ export class XWorld {
     this.renew = async (accountId, make) => {
       const turn = this.last.then(async () => {
         const next = await make(this.stored.get(accountId));
+        if (this.storeFails) throw new Error('the database went away');
         if (next !== undefined) this.stored.set(accountId, next);
         return this.stored.get(accountId);
       });
