@@ -17,6 +17,8 @@ export interface AccountRow {
   readonly hold: string;
   /** Nothing is sent before. */
   readonly pausedUntil: Date | null;
+  /** Why nothing is asked of the platform before, on any account of the app; empty: it is only this one that does not send. */
+  readonly pauseReason: string;
   readonly connectedAt: Date;
   /** Changes with settings and credentials; whoever is connected with older ones connects again. */
   readonly connectionVersion: number;
@@ -29,13 +31,15 @@ export interface AccountRow {
 /** What people see: the worst of reading, sending and what the platform forbids. */
 export const ACCOUNT_ROW = /* sql */ `id, workspace_id as "workspaceId", channel, address, name, simulated,
   case when status = 'disconnected' then status
-       when send_problem <> '' then 'reconnect_needed'
+       when send_problem <> '' or status = 'reconnect_needed' then 'reconnect_needed'
+       when pause_reason <> '' then 'rate_limited'
        when status = 'connected' and hold <> '' then 'degraded'
        when status = 'connected' and paused_until is not null then 'rate_limited' else status end as status,
   case when send_problem <> '' then send_problem
+       when pause_reason <> '' and status <> 'reconnect_needed' then pause_reason
        when hold <> '' then 'The platform has stopped sending on this account: ' || hold else detail end as detail,
   send_problem as "sendProblem", send_tried_at as "sendTriedAt", hold,
-  paused_until as "pausedUntil", connected_at as "connectedAt", connection_version as "connectionVersion",
+  paused_until as "pausedUntil", pause_reason as "pauseReason", connected_at as "connectedAt", connection_version as "connectionVersion",
   app_id as "appId", token_expires_at as "tokenExpiresAt"`;
 
 /** What the inbox is told of an account. */

@@ -102,9 +102,12 @@ export class AccountRunner {
   private async run(id: string, lease: AccountLease, signal: AbortSignal): Promise<void> {
     const backOff = new BackOff(this.options.backOff ?? CONNECT_BACK_OFF);
     while (!signal.aborted) {
-      const began = performance.now();
+      let began = performance.now();
       let failure: unknown;
       try {
+        await this.untilAllowed(id, signal);
+        if (signal.aborted) return;
+        began = performance.now();
         const account = await this.accounts.open(id);
         await this.connector.poll(new LeasedSession(this.parts, account, lease, signal));
       } catch (error) {
@@ -112,6 +115,19 @@ export class AccountRunner {
       }
       if (signal.aborted || failure instanceof UnknownAccount) return;
       const wait = await this.afterEnd(id, failure, performance.now() - began, backOff);
+      await sleep(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** While the platform takes nothing of the app it is not asked either. */
+  private async untilAllowed(id: string, signal: AbortSignal): Promise<void> {
+    const { clock } = this.parts.database;
+    while (!signal.aborted) {
+      const { pauseReason, pausedUntil } = await this.accounts.get(id);
+      const left = pauseReason === '' ? 0 : (pausedUntil?.getTime() ?? 0) - clock.now().getTime();
+      if (left <= 0) return;
+      // product time may move, and the pause end before
+      const wait = Math.min(left, this.options.lookMs ?? LOOK_MS);
       await sleep(wait, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -125,6 +141,10 @@ export class AccountRunner {
       return this.options.rejectedMs ?? REJECTED_MS;
     }
     const wait = backOff.next(livedMs);
+    if (failure instanceof RateLimited && failure.scope === 'app') {
+      await this.pause(id, failure);
+      return wait;
+    }
     if (failure instanceof RateLimited) {
       await this.tell(id, 'degraded', failure.message);
       return Math.max(wait, failure.until.getTime() - Date.now());
@@ -137,6 +157,19 @@ export class AccountRunner {
     // a connection that lived long is simply made again: nobody needs to hear of that
     if (wait > 0) await this.tell(id, 'degraded', describe(failure));
     return wait;
+  }
+
+  private async pause(id: string, failure: RateLimited): Promise<void> {
+    this.logger.warn('the platform takes nothing of an app for now', {
+      accountId: id,
+      until: failure.until.toISOString(),
+    });
+    const { database } = this.parts;
+    await database
+      .transaction('system', (tx) => this.accounts.pause(tx, id, failure))
+      .catch((error: unknown) => {
+        this.logger.debug('a pause could not be written', { accountId: id, reason: (error as Error).name });
+      });
   }
 
   private async tell(id: string, status: 'degraded' | 'reconnect_needed', detail: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   CredentialsRejected,
+  type RateLimited,
   type AccountStatus,
   type Connector,
   type ConnectorAccount,
@@ -205,9 +206,39 @@ export class Accounts {
     );
   }
 
-  /** Nothing is sent on the account before `until`. */
-  async pause(tx: Tx, id: string, until: Date): Promise<void> {
-    await this.changeIn(tx, id, 'paused_until = $2', '(paused_until is null or paused_until < $2)', [until]);
+  /**
+   * The platform takes nothing more before `until`: nothing is sent on the account. Where it counts, or charges, all accounts of
+   * the app together, none of them sends or asks for anything, and people read what it said. Ends by itself.
+   */
+  async pause(tx: Tx, id: string, { until, scope, message }: Pick<RateLimited, 'until' | 'scope' | 'message'>) {
+    if (scope === 'account') {
+      await this.changeIn(tx, id, 'paused_until = $2', '(paused_until is null or paused_until < $2)', [until]);
+      return;
+    }
+    if (until <= tx.now) return;
+    const all = await tx.query<{ id: string }>(
+      `select id from intake.accounts
+        where disconnected_at is null and (id = $1 or app_id = (select app_id from intake.accounts where id = $1))
+        order by id for no key update`,
+      [id],
+    );
+    const reason = message.slice(0, 2_000) || 'The platform takes nothing more for now.';
+    const set = 'paused_until = greatest(paused_until, $2::timestamptz), pause_reason = $3';
+    const when = `(paused_until is null or paused_until < $2 or pause_reason = '')`;
+    for (const account of all) await this.changeIn(tx, account.id, set, when, [until, reason]);
+  }
+
+  /** Ends the pauses that are over. @returns how many. */
+  async endPauses(): Promise<number> {
+    return this.database.transaction('system', async (tx) => {
+      const over = await tx.query<{ id: string }>(
+        `select id from intake.accounts where channel = $1 and paused_until <= $2 and disconnected_at is null
+          order by id for no key update skip locked`,
+        [this.connector.channel, tx.now],
+      );
+      for (const { id } of over) await this.changeIn(tx, id, `paused_until = null, pause_reason = ''`, 'true', []);
+      return over.length;
+    });
   }
 
   /** Sending needs new credentials. */
@@ -229,6 +260,7 @@ export class Accounts {
       tx,
       id,
       `send_problem = '', paused_until = case when paused_until > $2 then paused_until end,
+       pause_reason = case when paused_until > $2 then pause_reason else '' end,
        hold = case when ${lifted} then '' else hold end, hold_at = case when ${lifted} then $3 else hold_at end`,
       `(send_problem <> '' or paused_until <= $2 or ${lifted})`,
       [tx.now, at],

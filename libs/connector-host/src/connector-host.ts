@@ -30,6 +30,7 @@ import { Forget } from './forget';
 import { Intake, type News } from './intake';
 import { KeepTimes } from './keep-times';
 import { Reprocess } from './reprocess';
+import { Rounds } from './rounds';
 import { SendLog } from './send-log';
 import { SEND_OPTIONS, Sends, type SendOptions } from './sends';
 import type { Vault } from './vault';
@@ -62,6 +63,8 @@ export interface ConnectorHostOptions {
 }
 
 const LEASE_MS = 15_000;
+/** How often it is looked whether a pause is over, milliseconds. */
+const PAUSE_LOOK_MS = 2_000;
 const KEEP_RAW_DAYS = 30;
 
 /** Runs one connector: reads its accounts, takes in what they bring, sends. Knows no protocol. */
@@ -73,6 +76,7 @@ export class ConnectorHost {
   readonly costs: Costs;
   /** What platforms push; undefined where the connector takes nothing of the kind. */
   readonly webhooks: Webhooks | undefined;
+  private readonly pauses: Rounds;
   private readonly runner: AccountRunner | undefined;
   private readonly wakeUps: WakeUps;
   private readonly logger: Logger;
@@ -92,6 +96,8 @@ export class ConnectorHost {
     );
     this.accounts = new Accounts(database, connector, vault, this.intake, logger);
     this.costs = new Costs(database, logger);
+    const lookMs = options.runner?.lookMs ?? PAUSE_LOOK_MS;
+    this.pauses = new Rounds('pauses that are over', lookMs, () => this.accounts.endPauses(), logger);
     const log = new SendLog(database, vault);
     const sendOptions = { ...SEND_OPTIONS, ...options.sends };
     new Sends(database, connector, this.accounts, this.intake, log, jobs, logger, sendOptions).serve();
@@ -128,6 +134,7 @@ export class ConnectorHost {
   /** Begins to read accounts; what is to be sent is served by the process's jobs. */
   start(): void {
     this.keepTimes.start();
+    this.pauses.start();
     this.webhooks?.start();
     this.runner?.start();
   }
@@ -141,6 +148,7 @@ export class ConnectorHost {
   async stop(): Promise<void> {
     await this.runner?.stop();
     await this.webhooks?.stop();
+    await this.pauses.stop();
     await this.keepTimes.stop();
     await this.costs.flush();
     await this.wakeUps.settled();

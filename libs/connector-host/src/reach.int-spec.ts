@@ -109,17 +109,20 @@ describe('what a platform tells of fame', () => {
       throw new Error('a fault of ours');
     };
     await world.push(platform, [happening('m1')]);
+    await world.push(platform, [happening('m2')]);
     platform.connector.onRead = () => undefined;
-    const [row] = await world.database.query<{ id: string }>(`select id from intake.deliveries`);
+    await world.push(platform, [happening('m2')], { 'x-source': 'by another way' });
+    const rows = await world.database.query<{ id: string }>(
+      `select id from intake.deliveries where state = 'unreadable'`,
+    );
+    const jobs = rows.map(({ id: deliveryId }) => ({
+      payload: { workspaceId: world.workspaceId, accountId, deliveryId },
+    }));
     await world.database.transaction('system', (tx) =>
-      platform.jobs.enqueue(tx, deliveryReprocessJobName('messenger'), {
-        workspaceId: world.workspaceId,
-        accountId,
-        deliveryId: row!.id,
-      }),
+      platform.jobs.enqueueAll(tx, deliveryReprocessJobName('messenger'), jobs),
     );
     await platform.jobs.idle();
-    await expectOpened('m1');
+    await expectOpened('m1', 'm2');
   });
 });
 

@@ -26,7 +26,7 @@ export interface Verdict {
 /** What an attempt says of the account: it could send then, must not before a time, needs new credentials, or is held by the platform. */
 export type AccountNews =
   | { readonly workedAt: Date }
-  | { readonly pausedUntil: Date }
+  | { readonly limited: RateLimited }
   | { readonly rejected: string }
   | { readonly held: string };
 
@@ -45,7 +45,7 @@ export interface VerdictFacts {
 export function verdictOnError(error: unknown, facts: VerdictFacts): Verdict | undefined {
   if (error instanceof Refused) return failed(error.code, error.message);
   if (error instanceof RateLimited) {
-    return held(error.until, 'RATE_LIMITED', error.message, { pausedUntil: error.until });
+    return held(error.until, 'RATE_LIMITED', error.message, { limited: error });
   }
   const soon = new Date(facts.now.getTime() + facts.waitMs);
   if (error instanceof CredentialsRejected) {

@@ -113,7 +113,10 @@ export class Sends {
     if (row === undefined) {
       return this.settlements.giveUp(job, part, next, 'RECONNECT_NEEDED', 'The account is no longer connected.');
     }
-    if (last !== undefined && last.outcome === null) return this.resolve(job, part, last);
+    if (last !== undefined && last.outcome === null) {
+      const until = this.appPausedUntil(row);
+      return until === undefined ? this.resolve(job, part, last) : this.settlements.comeAgain(job, until);
+    }
 
     const lane = laneOf(job);
     const ahead = job.lane === lane ? undefined : await this.jobs.lastDue(lane);
@@ -131,6 +134,10 @@ export class Sends {
     } catch (error) {
       if (error instanceof Refused) return this.settlements.giveUp(job, part, next, error.code, error.message);
       const until = new Date(this.database.clock.now().getTime() + this.options.waitMs);
+      if (error instanceof RateLimited) {
+        const limited = { until: error.until, code: 'RATE_LIMITED' as const, detail: error.message };
+        return this.settlements.postpone(job, part, next, limited, error);
+      }
       if (error instanceof CredentialsRejected) {
         const rejected = { until, code: 'RECONNECT_NEEDED' as const, detail: error.message };
         return this.settlements.postpone(job, part, next, rejected);
@@ -140,6 +147,12 @@ export class Sends {
       return this.settlements.postpone(job, part, next, { until, code: 'PROVIDER_DOWN', detail: error.message });
     }
     return this.attempt(job, part, account, prepared, next, made);
+  }
+
+  private appPausedUntil({ pauseReason, pausedUntil }: AccountRow): Date | undefined {
+    return pauseReason !== '' && pausedUntil !== null && pausedUntil > this.database.clock.now()
+      ? pausedUntil
+      : undefined;
   }
 
   private obstacleOf(row: AccountRow): Obstacle | undefined {
@@ -239,7 +252,11 @@ export class Sends {
       if (!willPass(error)) throw error;
       if (now.getTime() - startedAt.getTime() > this.options.lookUpGiveUpMs)
         return this.settlements.settle(job, part, attempt, uncertain(error.message));
-      return this.settlements.comeAgain(job, new Date(now.getTime() + this.options.lookUpAfterMs));
+      const again = new Date(now.getTime() + this.options.lookUpAfterMs);
+      if (!(error instanceof RateLimited)) return this.settlements.comeAgain(job, again);
+      // a limit of what may be asked says nothing of what may be sent, unless it is one of all there is
+      const limited = error.scope === 'app' ? error : undefined;
+      return this.settlements.comeAgain(job, error.until > again ? error.until : again, limited);
     }
     if (found.found)
       return this.settlements.settle(job, part, attempt, verdictOnReceipt(found, 'found on the platform', startedAt));

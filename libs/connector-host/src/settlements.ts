@@ -1,4 +1,4 @@
-import type { PersonEvent, MessageSendJob, SendFailureCode } from '@app/channel';
+import type { PersonEvent, MessageSendJob, RateLimited, SendFailureCode } from '@app/channel';
 import { LeaseLost, type Database, type Job, type Jobs, type Tx } from '@app/runtime';
 import type { Accounts } from './accounts';
 import type { Intake } from './intake';
@@ -63,7 +63,7 @@ export class Settlements {
   private async judgeAccount(tx: Tx, accountId: string, account: AccountNews | undefined): Promise<void> {
     const { accounts } = this;
     if (account === undefined) return;
-    if ('pausedUntil' in account) await accounts.pause(tx, accountId, account.pausedUntil);
+    if ('limited' in account) await accounts.pause(tx, accountId, account.limited);
     else if ('rejected' in account) await accounts.setSendProblem(tx, accountId, account.rejected);
     else if ('held' in account) await accounts.hold(tx, accountId, account.held);
     else await accounts.couldSend(tx, accountId, account.workedAt);
@@ -84,9 +84,17 @@ export class Settlements {
   /**
    * The account cannot send now: the message waits, and those behind it in its lane with it.
    * @param attempt the one that will be made.
+   * @param limited why, where the platform said so just now.
    */
-  async postpone(job: SendJob, part: Part, attempt: number, { until, code, detail }: Obstacle): Promise<undefined> {
+  async postpone(
+    job: SendJob,
+    part: Part,
+    attempt: number,
+    { until, code, detail }: Obstacle,
+    limited?: RateLimited,
+  ): Promise<undefined> {
     await this.database.transaction('system', async (tx) => {
+      await this.judgeAccount(tx, part.outbound.accountId, limited && { limited });
       const failure = { code, detail, retryable: true };
       await this.tell(tx, job, part, attempt - 1, { state: 'queued', nextAt: until, failure });
       await job.postpone(tx, until, code);
@@ -94,8 +102,11 @@ export class Settlements {
   }
 
   /** The same part is looked at again. */
-  async comeAgain(job: SendJob, at: Date): Promise<undefined> {
-    await this.database.transaction('system', (tx) => this.end(tx, job, at));
+  async comeAgain(job: SendJob, at: Date, limited?: RateLimited): Promise<undefined> {
+    await this.database.transaction('system', async (tx) => {
+      await this.judgeAccount(tx, job.payload.outbound.accountId, limited && { limited });
+      await this.end(tx, job, at);
+    });
   }
 
   /**

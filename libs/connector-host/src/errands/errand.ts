@@ -42,13 +42,20 @@ export async function runErrand(
   const row = await accounts.find(job.payload.accountId);
   const erased = row !== undefined && errand.about !== undefined && (await intake.isErased(row.id, errand.about));
   if (row === undefined || erased) return;
+  const { pausedUntil, pauseReason } = row;
+  if (pauseReason !== '' && pausedUntil !== null && pausedUntil > database.clock.now()) {
+    return database.transaction('system', (tx) => job.postpone(tx, pausedUntil, 'RATE_LIMITED'));
+  }
   let events: readonly InboundEvent[];
   try {
     const signal = AbortSignal.any([job.signal, AbortSignal.timeout(LIMIT_MS)]);
     events = await errand.ask(await accounts.open(row.id), signal);
   } catch (error) {
     if (error instanceof RateLimited) {
-      return database.transaction('system', (tx) => job.postpone(tx, error.until, 'RATE_LIMITED'));
+      return database.transaction('system', async (tx) => {
+        if (error.scope === 'app') await accounts.pause(tx, row.id, error);
+        await job.postpone(tx, error.until, 'RATE_LIMITED');
+      });
     }
     const refused = error instanceof Refused || error instanceof AccountHeld;
     if (!refused && job.attempt < ERRAND_ATTEMPTS) throw error;
