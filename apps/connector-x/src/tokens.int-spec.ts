@@ -141,7 +141,7 @@ describe('tokens of a handle', () => {
     const handle = world.handle(sampleCredentials(world.clock.now()));
     const issuer = issued(handle);
     world.storeFails = true;
-    await failureOf(world.client.asHandle(handle, me));
+    expect(await failureOf(world.client.asHandle(handle, me))).toBeInstanceOf(Transient);
     expect(issuer.issued).toBe(1);
     world.storeFails = false;
     expect((await world.client.asHandle(handle, me)).status).toBe(200);

@@ -1,4 +1,4 @@
-import { CredentialsRejected, Transient } from '@app/channel';
+import { ConnectorError, CredentialsRejected, Transient } from '@app/channel';
 import { handleCredentials, type Handle, type HandleCredentials } from './config';
 import { refreshed, Unauthorised, type OAuth2Credentials, type OAuthParts } from './oauth2';
 import type { XError } from './x-error';
@@ -57,6 +57,7 @@ export class Tokens {
       throw this.patience(handle.accountId, told);
     }
     const next = await this.renewed(handle, used);
+    if (next.kind === 'oauth2' && next.accessToken === used.accessToken) throw this.patience(handle.accountId, told);
     if (next.kind === 'oauth2') this.fresh.set(handle.accountId, next.accessToken);
     return next;
   }
@@ -119,7 +120,9 @@ export class Tokens {
       return now;
     } catch (error) {
       if (error instanceof Unauthorised) throw this.patience(accountId, error.told);
-      throw error;
+      if (error instanceof ConnectorError) throw error;
+      // a database that is away: nothing has been called with what was not stored
+      throw new Transient('The permission cannot be renewed just now.', { cause: error });
     }
   }
 
