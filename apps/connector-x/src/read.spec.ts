@@ -1,5 +1,5 @@
 import { inboundEvent } from '@app/channel';
-import { delivery, fixture, fixtures, SHOP } from './fixtures/fixture';
+import { delivery, fixture, fixtureBody, fixtures, SHOP } from './fixtures/fixture';
 import { read } from './fixtures/read-fixture';
 import { addressesIn, readDelivery } from './read';
 
@@ -61,6 +61,15 @@ it('reads only what concerns the account', () => {
   expect(readDelivery(fixture('aaa-mention'), { userId: '999', username: 'x' }).events).toEqual([]);
   expect(read('dm-of-another')).toMatchObject({ events: [], unsupported: ['direct:not-ours'] });
   expect(read('dm-to-oneself')).toMatchObject({ events: [], unsupported: ['direct:not-ours'] });
+});
+
+it('takes what stands twice in a body once, with its files and its reach', () => {
+  const { data } = fixtureBody('photos');
+  const { events, files, reach } = readDelivery(delivery({ data: [data, data] }), SHOP);
+
+  expect(events).toEqual(read('photos').events);
+  expect(files).toHaveLength(2);
+  expect(reach).toHaveLength(1);
 });
 
 it('names no account where a body names none', () => {
