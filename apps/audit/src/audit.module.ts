@@ -4,6 +4,7 @@ import type { Router } from 'express';
 import type { auditSettings } from './config';
 import { exportPage } from './export/export-page';
 import { MakeExports } from './export/make-exports';
+import { ForgetAccount } from './sealed/forget-account';
 import { ForgetSealed } from './sealed/forget-sealed';
 import { KeepTime } from './sealed/keep-time';
 
@@ -16,6 +17,7 @@ export class Audit implements OnApplicationBootstrap, OnApplicationShutdown {
     const { EVENHAND_HOST: host, EVENHAND_PORT: port } = config;
     const publicUrl = config.EVENHAND_PUBLIC_URL ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
     new ForgetSealed(database, jobs).serve();
+    new ForgetAccount(database, jobs).serve();
     new MakeExports({ database, blobs, jobs, publicUrl: publicUrl.replace(/\/$/, '') }).serve();
     this.keepTime = new KeepTime({ database, blobs, logger, sealedDays: config.EVENHAND_KEEP_SEALED_DAYS });
   }

@@ -1,5 +1,14 @@
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { Changes, CHANGES_TABLE, DeliverExports, ErasureSteps, Ingest, PlatformAsks, Queue } from '@app/inbox';
+import {
+  Changes,
+  CHANGES_TABLE,
+  DeliverExports,
+  ErasureSteps,
+  Ingest,
+  PlatformAsks,
+  PurgeAccounts,
+  Queue,
+} from '@app/inbox';
 import type { AppContext } from '@app/runtime';
 import { Prune } from './due/prune';
 import { INTAKE_CHANNEL, IngestLoop } from './ingest/ingest-loop';
@@ -13,6 +22,7 @@ export class Triage implements OnApplicationBootstrap, OnApplicationShutdown {
     const { database, logger, live, health, metrics, jobs, blobs } = context;
     const changes = new Changes(live.changeFeed(CHANGES_TABLE));
     new ErasureSteps({ database, jobs, blobs, changes }).serve();
+    new PurgeAccounts({ database, jobs, blobs, changes }).serve();
     new PlatformAsks({ database, jobs }).serve();
     new DeliverExports({ database, jobs, changes }).serve();
     const wakeUps = live.wakeUps(INTAKE_CHANNEL);

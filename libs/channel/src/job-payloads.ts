@@ -189,6 +189,11 @@ export const accountPurgeJob = accountDisconnectJob.extend({ channel: channelKin
 export type AccountPurgeJob = z.infer<typeof accountPurgeJob>;
 export const ACCOUNT_PURGE = 'account.purge';
 
+/** Delete files of a purged account that nobody else refers to. Served by triage. */
+export const accountFilesForgetJob = accountDisconnectJob.extend({ files: z.array(z.string().length(64)).max(5_000) });
+export type AccountFilesForgetJob = z.infer<typeof accountFilesForgetJob>;
+export const ACCOUNT_FILES_FORGET = 'account.filesForget';
+
 /** Erase what is sealed of what came through an account. Key: the account. Served by the audit. */
 export const SEALED_ACCOUNT_FORGET = 'sealed.accountForget';
 

@@ -1,4 +1,5 @@
 export { Accounts, defineDisconnect, type DisconnectAnswer, type DisconnectRequest } from './accounts/accounts';
+export { PurgeAccounts, type PurgeParts } from './accounts/purge-accounts';
 export {
   Changes,
   CHANGES_TABLE,

@@ -27,6 +27,7 @@ export const accountsTable = new EntitySchema({
     privateReply: { name: 'private_reply', type: 'boolean', default: false },
     moderates: { type: 'boolean', default: false },
     tokenExpiresAt: { name: 'token_expires_at', type: 'timestamptz', precision: 3, nullable: true },
+    purgedAt: { name: 'purged_at', type: 'timestamptz', precision: 3, nullable: true },
     version: { type: 'bigint' },
     checkedAt: { name: 'checked_at', type: 'timestamptz', precision: 3 },
   },

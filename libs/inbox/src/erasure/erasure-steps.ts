@@ -19,6 +19,7 @@ import {
 import type { Blobs, Database, Job, Jobs, Tx } from '@app/runtime';
 import type { Changes } from '../changes/changes';
 import { append, type RecordEntry } from '../record/record';
+import { deleteUnused, FILES_REST_MS } from './delete-unused';
 import { eraseFromInbox, type ErasedFromInbox } from './erase-from-inbox';
 import { defineErase } from './erasures';
 
@@ -27,14 +28,10 @@ export interface ErasureParts {
   readonly jobs: Jobs;
   readonly blobs: Blobs;
   readonly changes: Changes;
-  /**
-   * A file touched later than this many milliseconds ago is left for now: the same bytes may just be coming from somebody else
-   * and not be named by a row yet. Longer than any batch takes to be stored. Default 120,000.
-   */
+  /** Default `FILES_REST_MS`. */
   readonly filesRestMs?: number;
 }
 
-const FILES_REST_MS = 120_000;
 /** Most ids and characters of ids in one job. */
 const CHUNK_IDS = 4_000;
 const CHUNK_CHARS = 400_000;
@@ -104,9 +101,7 @@ export class ErasureSteps {
   private async forgetFiles(job: Job<FilesForgetJob>): Promise<void> {
     const { workspaceId, erasureId, step, files } = job.payload;
     const { database, blobs, filesRestMs = FILES_REST_MS } = this.parts;
-    const unused = await database.query<{ sha256: string }>('select inbox.unused_files($1::text[]) as sha256', [files]);
-    let left = 0;
-    for (const { sha256 } of unused) if (!(await blobs.deleteRested(sha256, filesRestMs))) left += 1;
+    const left = await deleteUnused({ database, blobs }, files, filesRestMs);
     await database.transaction({ workspaceId }, async (tx) => {
       if (left > 0) {
         return job.postpone(tx, new Date(tx.now.getTime() + filesRestMs), 'files were touched a moment ago');

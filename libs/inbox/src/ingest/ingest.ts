@@ -43,6 +43,11 @@ import { insertRefs, refRows } from './write-refs';
 export class Ingest {
   constructor(private readonly changes: Changes) {}
 
+  private async onlyAccount(tx: Tx, id: string, changed: boolean, events: number): Promise<IngestReport> {
+    if (changed) await this.changes.write(tx, [{ kind: 'account', id }]);
+    return { messages: 0, repeated: events - Number(changed), conversationsOpened: 0, waitsOpened: 0 };
+  }
+
   /**
    * Takes in events of one account, in the caller's transaction; at most a few hundred. One batch of a workspace at a time:
    * a second one waits.
@@ -55,6 +60,8 @@ export class Ingest {
     const parts = sort(events);
     await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
     const { account, changed } = await saveAccount(tx, { id: first.accountId, channel: first.channel }, parts.accounts);
+
+    if (account.purged) return this.onlyAccount(tx, account.id, changed, events.length);
 
     const fresh = await findFresh(tx, account.id, parts.messages, parts.changes, parts.people);
     const { own, others } = await takeOutOwn(tx, account, fresh.messages);

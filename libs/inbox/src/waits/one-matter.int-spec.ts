@@ -9,8 +9,6 @@ let inbox: TestInbox;
 let page: TestPage;
 let lea: string;
 const key = () => new Ids().next();
-/** Minutes since the fixed hour at which the tests begin to count. */
-const now = (): number => (inbox.clock.now().getTime() - Date.parse(minuteOf(0))) / 60_000;
 
 beforeAll(async () => {
   inbox = await TestInbox.start(8);
