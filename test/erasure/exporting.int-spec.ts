@@ -109,7 +109,7 @@ it('gives the customer a file with all that is held, sealed values included, onc
   expect(data).toMatchObject({
     addresses: [{ channel: 'email', value: ANN, name: 'Ann <Lee>' }],
     conversations: [{ messages: [{ direction: 'inbound', text: 'My lamp & "me"' }] }],
-    sealed: [{ values: { followers: 20_000 } }],
+    sealed: [{ values: { followers: { about: 20_000, band: '10000+', value: '4.3' } } }],
     missingFiles: [],
   });
   expect(files.get('index.html')).toContain('My lamp &#38; &#34;me&#34;');

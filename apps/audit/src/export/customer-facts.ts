@@ -1,4 +1,5 @@
 import type { Database } from '@app/runtime';
+import { openSealed } from './open-sealed';
 
 /** What `inbox.customer_facts` gives, as far as a page shows it; the file holds all of it. */
 export interface CustomerFacts {
@@ -30,17 +31,18 @@ export interface HeldFile {
   readonly size: number;
 }
 
-/** Sealed values of somebody, by their addresses and ids; for a connection that may read them. */
+/** Sealed values of somebody, opened, by their addresses and ids; for a connection that may read them. */
 export async function readSealed(
   database: Database,
   workspaceId: string,
   addresses: CustomerFacts['addresses'],
 ): Promise<unknown[]> {
-  return database.query(
+  const rows = await database.query<{ values: Record<string, unknown> }>(
     /* sql */ `
     select r.channel, r.author, r.external_id as message, r.values, r.received_at as "receivedAt"
       from sealed.reach r join jsonb_to_recordset($2::jsonb) as k(channel text, value text) on k.channel = r.channel and k.value = r.author
      where r.workspace_id = $1 order by r.received_at, r.id`,
     [workspaceId, JSON.stringify(addresses)],
   );
+  return rows.map((row) => ({ ...row, values: openSealed(row.values) }));
 }
