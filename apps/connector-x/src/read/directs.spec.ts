@@ -75,6 +75,17 @@ describe('a direct message', () => {
     });
   });
 
+  it('to several that is pushed goes where the list tells it', () => {
+    const group = { threadKey: 'dm-group:1578398451921985538' };
+
+    expect(only('dm-in-a-group')).toMatchObject({ direction: 'inbound', author: { value: ADA }, threading: group });
+    expect(only('dm-sent-to-a-group')).toMatchObject({
+      direction: 'outbound',
+      participants: [{ value: SHOP.userId, role: 'from' }],
+      threading: group,
+    });
+  });
+
   it('that shares a place shows it', () => {
     expect(only('dm-with-place')).toMatchObject({ text: '📍 45.76, 4.83' });
   });

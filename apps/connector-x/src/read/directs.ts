@@ -2,7 +2,7 @@ import { idOf, objectOf, textOf } from '@app/connector-host';
 import { directFingerprint } from '../fingerprint';
 import { timeOfId } from '../ids';
 import { buildMessage, partyOf } from './build-message';
-import { directOf } from './direct-shape';
+import { directOf, type Direct } from './direct-shape';
 import type { Includes } from './includes';
 import { directThread, keyOf } from './keys';
 import { reachOf } from './reach';
@@ -16,7 +16,7 @@ export function readDirect(value: unknown, includes: Includes, where: string, re
   const direct = directOf(objectOf(value) ?? {}, includes);
   if (direct === undefined) return reading.malformed(where);
   if ('other' in direct) return reading.skip('direct', direct.other);
-  const sides = sidesOf(own, direct.sender, direct);
+  const sides = sidesOf(own, direct.sender, namedBy(direct, own, includes));
   if (sides === undefined) return reading.skip('direct', 'not-ours');
   const person = includes.user(direct.sender);
   const { message, files } = buildMessage({
@@ -38,6 +38,20 @@ export function readDirect(value: unknown, includes: Includes, where: string, re
     history,
   });
   reading.add(message, files, sides.byUs ? {} : reachOf(person, undefined));
+}
+
+/**
+ * What is pushed to us and is neither from us nor to us went to a group that we are in: then the recipient is the group. Of
+ * what we wrote to one the recipient is told of nowhere as a person.
+ */
+function namedBy(
+  { sender, recipient, conversation }: Direct,
+  own: string,
+  includes: Includes,
+): { readonly recipient?: string | undefined; readonly conversation?: string | undefined } {
+  if (conversation !== undefined || recipient === undefined || recipient === own) return { recipient, conversation };
+  const isGroup = sender !== own || includes.lacksUser(recipient);
+  return isGroup ? { conversation: recipient } : { recipient };
 }
 
 /** The time in an id and the one that X tells of the same message differ by some milliseconds. */

@@ -31,6 +31,11 @@ export class Includes {
     return this.users.get(id);
   }
 
+  /** Told of other people, and not of this one. */
+  lacksUser(id: string): boolean {
+    return this.users.size > 0 && !this.users.has(id);
+  }
+
   post(id: string): Json | undefined {
     return this.posts.get(id);
   }
