@@ -193,13 +193,7 @@ describe('OAuth 1.0a', () => {
     };
     const [url = '', query = ''] = `${stage.api}${path}`.split('?');
     const params = [...Object.entries(oauth), ...new URLSearchParams(query), ...(more.form ?? [])];
-    oauth['oauth_signature'] = oldSignature(
-      method,
-      url,
-      params,
-      consumerSecret,
-      more.secret ?? '',
-    );
+    oauth['oauth_signature'] = oldSignature(method, url, params, consumerSecret, more.secret ?? '');
     const pairs = Object.entries(oauth).map(([name, value]) => `${name}="${encodeURIComponent(value)}"`);
     return `OAuth ${pairs.join(', ')}`;
   }

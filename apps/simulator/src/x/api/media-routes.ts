@@ -140,7 +140,7 @@ class Uploads {
       id,
       media_key: key,
       ...(state !== 'uploading' && { size }),
-      expires_after_secs: Math.max(0, Math.floor((expiresAt - now) / 1_000)),
+      expires_after_secs: Math.max(0, Math.ceil((expiresAt - now) / 1_000)),
       ...(processing && !key.startsWith('3_') && { processing_info: processing }),
     };
   }
