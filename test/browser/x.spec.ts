@@ -76,6 +76,8 @@ describe('the length of an answer', () => {
     await other.replyField.fill('Hello');
     await other.page.getByText('Draft saved').waitFor();
     expect(loaded.filter((url) => url.includes('weighted-length'))).toEqual([]);
+    await other.page.goto('/queue');
+    await other.page.getByRole('heading', { level: 1 }).waitFor();
     await desk.taken(other, mention(person(), 'l4', minutesAgo(9)));
     await other.replyField.fill('Hello');
     await other.page.getByText('5 of 280').waitFor();
@@ -119,9 +121,10 @@ describe('an answer that X refuses', () => {
     await ada.page.reload();
     await ada.page.getByText('X did not take the public answer').waitFor();
     expect(await ada.replyField.inputValue()).toBe('Written with care.');
+    const saved = ada.page.waitForResponse((answer) => answer.request().postData()?.includes('"text":""') ?? false);
     await ada.replyField.fill('');
     await ada.button('Put the text back').waitFor();
-    await ada.page.getByText('Draft saved').waitFor();
+    await saved;
     await ada.page.reload();
     await ada.button('Put the text back').waitFor();
     expect(await ada.replyField.inputValue()).toBe('');
@@ -170,6 +173,7 @@ describe('an answer that X refuses', () => {
     await ada.button('No way to answer').click();
     await asked;
     await ada.page.getByText(`${reference} ended: the platform takes no answer any more.`).first().waitFor();
+    expect(new URL(ada.page.url()).pathname).toBe('/queue');
   });
 
   it('lets those who have waited longer come first', async () => {
@@ -180,6 +184,9 @@ describe('an answer that X refuses', () => {
     await ada.button('Answer in private').click();
     await ada.page.waitForURL((url) => !url.pathname.endsWith(reference));
     await ada.page.getByText(`has waited longer and comes first. Your text in ${reference} is kept.`).first().waitFor();
+    await ada.page.goto(`/c/${reference}`);
+    await ada.replyField.waitFor();
+    expect(await ada.replyField.inputValue()).toBe('In turn.');
   });
 });
 
@@ -206,6 +213,7 @@ describe('an encrypted message', () => {
     await ada.page.getByText('it can be read and answered on X only').waitFor();
     await desk.page.hear(direct(who, 'e3', minutesAgo(1)));
     await ada.replyField.waitFor();
+    expect(await ada.button('Answered on X').count()).toBe(0);
   });
 });
 
@@ -238,6 +246,8 @@ it('fits on a telephone: refusal, encrypted message, and a text that is too long
   await narrow.page.getByText(/ of at most 280/).waitFor();
   expect(await cutOff(narrow.page)).toEqual([]);
   await desk.takeAll();
+  await narrow.page.goto('/queue');
+  await narrow.page.getByRole('heading', { level: 1 }).waitFor();
   await desk.taken(narrow, encrypted(person(), 'n2', minutesAgo(9)));
   await narrow.button('Answered on X').waitFor();
   expect(await cutOff(narrow.page)).toEqual([]);

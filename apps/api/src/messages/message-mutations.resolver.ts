@@ -75,7 +75,10 @@ export class MessageMutationsResolver implements ResolvesFields {
         ...(inPrivate ? { visibility: 'private' } : {}),
       }),
     );
-    if ('error' in result) return refuse(await sendRefusal(operation, conversation, text, result));
+    if ('error' in result) {
+      const inPublic = conversation.visibility === 'public' && !inPrivate;
+      return refuse(await sendRefusal(operation, conversation, { text, inPublic }, result));
+    }
     const item = (await operation.load.messages.load(result.message.id))!;
     // a private answer to a public message stands in a conversation of its own, and ends the wait of the public one
     const after = (await operation.load.conversations.load(item.conversationId))!;
@@ -110,7 +113,7 @@ export class MessageMutationsResolver implements ResolvesFields {
       this.notes.create(tx, { agentId: viewer.agentId, conversationId, text, clientMutationId }),
     );
     if ('error' in result) {
-      if (result.error === 'too-long') return refuse(tooLong(operation, text, result.max));
+      if (result.error === 'too-long') return refuse(tooLong(operation, text.length, result.max));
       if (result.error === 'empty') return refuse(invalid(['text'], words.missing('text')));
       return refuse(await notYours(operation, conversationId));
     }

@@ -1,4 +1,4 @@
-import type { ConversationFacts, MessageFacts, ReplyRefusal } from '@app/inbox';
+import { textLength, type ConversationFacts, type MessageFacts, type ReplyRefusal } from '@app/inbox';
 import { notYours } from '../conversations/not-yours';
 import { shownWindow } from '../conversations/reply-window';
 import type { ResolversTypes } from '../graphql/generated';
@@ -7,11 +7,17 @@ import { invalid } from '../graphql/user-errors';
 
 export type Refusal = Awaited<ResolversTypes['UserError']>;
 
+interface RefusedText {
+  readonly text: string;
+  /** To be read by everybody. */
+  readonly inPublic: boolean;
+}
+
 /** Why a reply was not sent, in words for its writer. The text stays with them in every case. */
 export async function sendRefusal(
   operation: Operation,
   conversation: ConversationFacts,
-  text: string,
+  { text, inPublic }: RefusedText,
   refusal: ReplyRefusal,
 ): Promise<Refusal> {
   const { words } = operation;
@@ -26,8 +32,10 @@ export async function sendRefusal(
       return invalid(null, words.noRecipient);
     case 'reconnect-needed':
       return accountUnavailable(operation, conversation.accountId);
-    case 'too-long':
-      return tooLong(operation, text, refusal.max);
+    case 'too-long': {
+      const account = (await operation.load.accounts.load(conversation.accountId))!;
+      return tooLong(operation, textLength(text, inPublic ? account.publicCounting : 'units'), refusal.max);
+    }
     case 'empty':
       return invalid(['text'], words.missing('text'));
     case 'unknown-attachment':
@@ -52,8 +60,8 @@ export async function accountUnavailable(operation: Operation, accountId: string
   return { __typename: 'AccountUnavailableError', field: null, message: operation.words.reconnectNeeded, account };
 }
 
-export function tooLong({ words }: Operation, text: string, limit: number): Refusal {
-  const actual = text.length;
+/** @param actual as the limit is counted */
+export function tooLong({ words }: Operation, actual: number, limit: number): Refusal {
   return { __typename: 'TooLongError', field: ['input', 'text'], message: words.tooLong(limit, actual), limit, actual };
 }
 

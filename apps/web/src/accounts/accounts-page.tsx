@@ -90,6 +90,8 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
   const { intake, status, tokenDaysLeft } = account;
   const endsSoon = tokenDaysLeft != null && tokenDaysLeft < FEW_DAYS;
 
+  const reconnectable = status === 'RECONNECT_NEEDED' || status === 'DISCONNECTED' || endsSoon;
+
   const connectAgain = async () => {
     const { data, error } = await reconnect({ input: { accountId: account.id, clientMutationId: newKey() } });
     const url = data?.accountReconnect.connectUrl;
@@ -145,7 +147,7 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
       {intake.costThisMonth != null && <p className={style.muted}>{t('intake.costEstimate')}</p>}
       {agent.role === 'ADMIN' && (
         <div className={style.acts}>
-          {(status === 'RECONNECT_NEEDED' || status === 'DISCONNECTED' || endsSoon) && (
+          {reconnectable && (
             <Button
               look={endsSoon && status === 'CONNECTED' ? 'plain' : 'primary'}
               onPress={() => void connectAgain()}
@@ -155,7 +157,7 @@ function AccountCard({ account, onChange }: { readonly account: Account; readonl
             </Button>
           )}
           {status !== 'DISCONNECTED' && (
-            <Button look="quiet" onPress={() => setDisconnecting(true)}>
+            <Button size={reconnectable ? 'normal' : 'small'} onPress={() => setDisconnecting(true)}>
               {t('accounts.disconnect')}
             </Button>
           )}

@@ -44,10 +44,10 @@ export function RefusedNotice({ conversation, refused, onWrite }: Props) {
       </p>
       <p>
         {refused.message} {refused.advice}
+        {refused.own && (
+          <span className={style.quiet}> {t(refused.hadFiles ? 'refused.keptWithoutFiles' : 'refused.kept')}</span>
+        )}
       </p>
-      {refused.own && (
-        <p className={style.quiet}>{t(refused.hadFiles ? 'refused.keptWithoutFiles' : 'refused.kept')}</p>
-      )}
       {waiting && !offer && !heldBy && <p className={style.quiet}>{t('refused.waitsAgain')}</p>}
       <div className={style.ways}>
         {shown.map((way) => (

@@ -154,6 +154,7 @@ export const en = {
   'list.failed': 'Failed',
   'list.mine': 'Mine',
   'list.more': 'Show more',
+  'list.noText': 'Nothing that can be shown here',
 
   'live.catchingUp': 'Catching up…',
   'live.offline': 'Offline since {time}',

@@ -158,6 +158,7 @@ export const fr: Messages = {
   'list.failed': 'Échecs',
   'list.mine': 'À moi',
   'list.more': 'En montrer plus',
+  'list.noText': 'Rien qui puisse être affiché ici',
 
   'live.catchingUp': 'Mise à jour…',
   'live.offline': 'Hors ligne depuis {time}',

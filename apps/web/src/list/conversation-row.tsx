@@ -39,7 +39,7 @@ export function ConversationRow({ row, list }: { readonly row: ConversationRowFr
         <p className={style.preview} dir="auto">
           {row.subject && <span className={style.subject}>{row.subject}</span>}
           {row.subject && row.preview && <span aria-hidden="true"> – </span>}
-          {row.preview}
+          {row.preview || (!row.subject && <span className={style.reference}>{t('list.noText')}</span>)}
         </p>
         <div className={style.chips}>
           {row.trouble && (
