@@ -14,8 +14,9 @@ import { simulatorSettings } from './config';
 import { DEMO_MAILBOX, MailSimulator } from './mail-simulator';
 import { MessengerSimulator } from './messenger/messenger-simulator';
 import { simulatorHttp } from './simulator-http';
+import { XSimulator } from './x/x-simulator';
 
-/** The simulated mail provider and Messenger as a process of their own: no database, all they keep in the data directory. */
+/** The simulated mail provider, Messenger and X as a process of their own: no database, all they keep in the data directory. */
 void untilStopped(async () => {
   const config = readConfig({ ...runtimeSettings, ...simulatorSettings });
   const logger = Logger.create({ level: config.EVENHAND_LOG_LEVEL, app: 'simulator' });
@@ -40,7 +41,12 @@ void untilStopped(async () => {
   });
   messenger.seedDemo();
   if (config.EVENHAND_SIMULATOR_LIFE === 'on') messenger.startLife();
-  const page = await simulatorHttp(simulator, logger, messenger);
+  const x = await XSimulator.start({
+    dir: resolve(config.EVENHAND_DATA_DIR, 'simulator', 'x'),
+    clock: new Clock(),
+  });
+  x.seedDemo();
+  const page = await simulatorHttp(simulator, logger, messenger, x);
   const server = createLimitedServer().on('request', (request, response) => {
     if (request.url === '/health/ready' || request.url === '/health/live') {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
@@ -48,11 +54,13 @@ void untilStopped(async () => {
   });
   const port = await listen(server, config.EVENHAND_HOST, config.EVENHAND_PORT);
   messenger.origin = `http://127.0.0.1:${port}`;
+  x.origin = `http://127.0.0.1:${port}`;
   logger.info('listening', { port, imapPort: simulator.imapPort, smtpPort: simulator.smtpPort });
   return async () => {
     await closeServer(server);
     await page.close();
     await messenger.stop();
+    await x.stop();
     await simulator.stop();
   };
 });

@@ -42,6 +42,7 @@ export function seedDemo(simulator: XSimulator): DemoX {
     username: 'LumenElectro',
     name: 'Lumen Électroménager',
     language: 'fr',
+    operated: true,
     reach: { followers: 8_450, verified: true, verifiedType: 'business' },
   });
   const keys = simulator.addApp({ appId: APP_ID, name: 'Evenhand', ownerId: OWNER_ID });

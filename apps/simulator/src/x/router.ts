@@ -5,7 +5,7 @@ import { controlRouter } from './control';
 import { pageRouter } from './page/page-router';
 import type { XSimulator } from './x-simulator';
 
-/** X's HTTP side, for this machine only. */
+/** X's whole HTTP side, for this machine only. */
 export function xRouter(simulator: XSimulator): Router {
   const router = Router();
   router.use(xApiRouter(simulator));
