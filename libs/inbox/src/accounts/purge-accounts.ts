@@ -11,6 +11,7 @@ import {
 } from '@app/channel';
 import type { Blobs, Database, Job, Jobs, Tx } from '@app/runtime';
 import type { Changes } from '../changes/changes';
+import { holdWorkspace } from '../conversations/lock';
 import { deleteUnused, FILES_REST_MS } from '../erasure/delete-unused';
 import { append } from '../record/record';
 import { purgeConversations, purgePeople, type Purged } from './purge-conversations';
@@ -66,8 +67,8 @@ export class PurgeAccounts {
 
   /** @returns whether there may be more. */
   private async step(tx: Tx, payload: AccountPurgeJob): Promise<boolean> {
-    const { accountId, workspaceId } = payload;
-    await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [workspaceId]);
+    const { accountId } = payload;
+    await holdWorkspace(tx);
     const purged = await purgeConversations(tx, accountId);
     if (purged.conversations.length > 0) {
       await this.carryOn(tx, payload, purged);
@@ -107,7 +108,7 @@ export class PurgeAccounts {
  */
 async function begin(tx: Tx, accountId: string): Promise<boolean> {
   // an ingest that runs now is waited for: the next one sees that it must not
-  await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
+  await holdWorkspace(tx);
   const [account] = await tx.query<{ status: string }>('select status from inbox.accounts where id = $1', [accountId]);
   if (!account) return false;
   if (account.status !== 'disconnected') throw new Error(`account ${accountId} is in use; nothing of it is erased`);

@@ -16,6 +16,11 @@ export interface LockedConversation {
   readonly waitId: string | null;
 }
 
+/** Whoever takes in, begins a conversation or works on several holds this row, and before any conversation. */
+export async function holdWorkspace(tx: Tx): Promise<void> {
+  await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
+}
+
 /**
  * Locks conversations in the order of their ids until the transaction ends. Whoever adds a message does this first: so the
  * numbers of one conversation's messages are in the order in which they can be seen, and an answer cannot cover what was

@@ -1,6 +1,7 @@
 import { tombstoneOf } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { Change } from '../changes/changes';
+import { holdWorkspace } from '../conversations/lock';
 import { baseSubject } from '../conversations/subject';
 import { refreshConversations } from '../ingest/write-messages';
 import { takeHead, type RecordEntry } from '../record/record';
@@ -22,7 +23,7 @@ export interface ErasedFromInbox extends WhatGoes {
  * open ends as withdrawn. Takes the workspace, as taking in does; the caller appends the entries.
  */
 export async function eraseFromInbox(tx: Tx, customerId: string): Promise<ErasedFromInbox> {
-  await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
+  await holdWorkspace(tx);
   const goes = await whatGoes(tx, customerId);
   await takeHead(tx);
   const files = await filesOf(tx, goes);

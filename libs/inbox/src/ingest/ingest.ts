@@ -9,10 +9,10 @@ import {
 } from '@app/channel';
 import type { Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
-import { lockConversations } from '../conversations/lock';
+import { holdWorkspace, lockConversations } from '../conversations/lock';
 import { append, takeHead, type RecordEntry } from '../record/record';
 import { settleWaits } from '../waits/settle-waits';
-import { lockMatters } from '../waits/standing';
+import { withPartners } from '../waits/standing';
 import { absorb } from './absorb';
 import { saveAccount } from './account-events';
 import { byTime, findFresh } from './find-fresh';
@@ -58,7 +58,7 @@ export class Ingest {
     if (!first) return { messages: 0, repeated: 0, conversationsOpened: 0, waitsOpened: 0 };
     if (events.some((event) => event.accountId !== first.accountId)) throw new TypeError('a batch is of one account');
     const parts = sort(events);
-    await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
+    await holdWorkspace(tx);
     const { account, changed } = await saveAccount(tx, { id: first.accountId, channel: first.channel }, parts.accounts);
 
     if (account.purged) return this.onlyAccount(tx, account.id, changed, events.length);
@@ -123,7 +123,7 @@ export class Ingest {
     ];
     let applied: readonly SentMessage[] = [];
     if (touched.length > 0) {
-      await lockMatters(tx, touched);
+      await lockConversations(tx, await withPartners(tx, touched));
       await takeHead(tx);
       const { gone, ...united } = await absorb(tx, account.id, absorbed);
       const still = (id: string): boolean => !gone.has(id);

@@ -37,14 +37,9 @@ export async function findAnswerable(
   return message;
 }
 
-/** Whoever begins a conversation holds this row, and before any conversation. */
-export async function holdNumbers(tx: Tx): Promise<void> {
-  await tx.query('select 1 from inbox.workspaces where workspace_id = $1 for no key update', [tx.workspaceId]);
-}
-
 /**
  * The private conversation that continues a public one, locked; begun where there is none. The platform's thread is known once
- * it has told it. The caller holds the numbers.
+ * it has told it. The caller holds the workspace.
  */
 export async function continueInPrivate(tx: Tx, from: LockedConversation): Promise<LockedConversation> {
   const [known] = await tx.query<{ id: string }>(

@@ -1,7 +1,7 @@
 import { MAX_OUTBOUND_TEXT, type LengthCounting } from '@app/channel';
 import type { Jobs, Tx } from '@app/runtime';
 import type { Change, Changes } from '../changes/changes';
-import type { LockedConversation } from '../conversations/lock';
+import { holdWorkspace, type LockedConversation } from '../conversations/lock';
 import { getMessage, withoutNul, type Message, type ReplyKind } from '../conversations/message';
 import { once } from '../once';
 import { mayOpen, readAccess } from '../people/access';
@@ -13,7 +13,7 @@ import { lockMatters } from '../waits/standing';
 import { whatIsAnswered, type Answers } from './answers';
 import { mayAnswer } from './may-answer';
 import { addressReply, enqueueSend, type Addressed } from './outbound';
-import { continueInPrivate, findAnswerable, holdNumbers, type PrivateReplyRefusal } from './private-reply';
+import { continueInPrivate, findAnswerable, type PrivateReplyRefusal } from './private-reply';
 import { RANK, RANK_AGAIN } from './send-state';
 import { textLength } from './text-length';
 
@@ -87,7 +87,7 @@ export class Replies {
     const { agentId, clientMutationId } = input;
     let entries: readonly RecordEntry[] = [];
     const done = await once(tx, { agentId, key: clientMutationId, name: 'messageSend' }, async () => {
-      if (input.visibility === 'private') await holdNumbers(tx);
+      if (input.visibility === 'private') await holdWorkspace(tx);
       const matter = await lockMatters(tx, [input.conversationId]);
       const conversation = matter.find(({ id }) => id === input.conversationId);
       if (!conversation) return { error: 'not-held' as const };

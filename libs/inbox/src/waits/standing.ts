@@ -1,6 +1,6 @@
 import type { Tx } from '@app/runtime';
 import type { Need } from '@app/triage';
-import { lockConversations, type LockedConversation } from '../conversations/lock';
+import { holdWorkspace, lockConversations, type LockedConversation } from '../conversations/lock';
 
 /** How a conversation stands: its open wait, and what its messages say of it. */
 export interface Standing {
@@ -57,8 +57,14 @@ export async function withPartners(tx: Tx, conversationIds: readonly string[]): 
   return rows.map((row) => row.id);
 }
 
-/** Locks conversations together with those that wait with them or could; see `lockConversations`. */
+/**
+ * Locks conversations together with those that wait with them or could; see `lockConversations`. Where these are several the
+ * workspace is held first: taking in locks some early and some late, and would meet us halfway.
+ */
 export async function lockMatters(tx: Tx, conversationIds: readonly string[]): Promise<LockedConversation[]> {
+  const alone = await withPartners(tx, conversationIds);
+  if (alone.length < 2) return lockConversations(tx, alone);
+  await holdWorkspace(tx);
   return lockConversations(tx, await withPartners(tx, conversationIds));
 }
 

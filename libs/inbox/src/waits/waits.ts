@@ -33,7 +33,7 @@ export class Waits {
   ): Promise<{ wait: Wait; undoToken: string } | { error: 'not-held' }> {
     const { agentId, waitId } = call;
     const at = await tx.query<{ id: string }>('select id from inbox.conversations where wait_id = $1', [waitId]);
-    const held = await lockConversations(tx, idsOf(at));
+    const held = await lockMatters(tx, idsOf(at));
     await takeHead(tx);
     const [offer] = await tx.query<{ id: string; conversationId: string }>(
       /* sql */ `
