@@ -143,6 +143,8 @@ describe('a platform that takes nothing of an app for now', () => {
     const first = await world.until(async () => polls[0], 'the first look');
     const both = first.id === other ? [other] : [one, two];
     await world.until(async () => (await host.accounts.get(both[0]!)).status === 'rate_limited', 'the pause');
+    const looks = jest.spyOn(host.accounts, 'get');
+    await world.until(async () => looks.mock.calls.filter(([id]) => id === first.id).length > 2, 'it to be waiting');
     for (const id of both) expect((await host.accounts.get(id)).detail).toBe(WORDS);
     world.clock.advance(QUARTER);
     await world.until(async () => polls.filter(({ id }) => id === first.id).length === 2, 'the second look');
