@@ -76,7 +76,7 @@ interface Duty {
   /** As people call it. */
   readonly what: string;
   readonly pace: Pace;
-  readonly do: () => Promise<{ readonly calls: number; readonly left: LimitNews | undefined }>;
+  readonly do: () => Promise<{ readonly left: LimitNews | undefined }>;
 }
 
 class Upkeep {
@@ -150,8 +150,8 @@ class Upkeep {
   private async turn({ what, pace, do: read }: Duty): Promise<void> {
     const { clock } = this.parts;
     try {
-      const { calls, left } = await read();
-      pace.looked(clock.now(), calls, left);
+      const { left } = await read();
+      pace.looked(clock.now(), left);
       this.refused.delete(what);
     } catch (error) {
       pace.failed(clock.now());

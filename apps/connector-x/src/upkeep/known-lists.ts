@@ -15,6 +15,7 @@ export function mentions(userId: string): List {
     sizes: [PAGE, PAGE],
     // one more than hold them all: the last may be empty
     maxPages: MENTIONS_TOLD / PAGE + 1,
+    maxEmpty: 2,
     cap: MENTIONS_TOLD - 20,
   };
 }
@@ -27,6 +28,7 @@ export function ownPosts(userId: string): List {
     cut: cutPosts,
     sizes: [PAGE, PAGE],
     maxPages: 10,
+    maxEmpty: 2,
     cap: null,
   };
 }
@@ -39,6 +41,8 @@ export function directMessages(): List {
     cut: cutDirect,
     sizes: [20, PAGE],
     maxPages: 100,
+    // the last page has a token, too, and of the fifteen calls in a quarter of an hour each counts
+    maxEmpty: 1,
     cap: null,
   };
 }

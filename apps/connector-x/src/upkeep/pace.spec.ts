@@ -7,14 +7,14 @@ const at = (minutes: number): Date => new Date(START + minutes * MINUTE);
 test('a list is due again after its usual time while the platform allows plenty', () => {
   const pace = new Pace(MINUTE);
   expect(pace.isDue(at(0))).toBe(true);
-  pace.looked(at(0), 1, { remaining: 299, resetAt: at(15) });
+  pace.looked(at(0), { remaining: 299, resetAt: at(15) });
   expect([pace.isDue(at(0.9)), pace.isDue(at(1)), pace.isSlow]).toEqual([false, true, false]);
 });
 
 test('fifteen looks in fifteen minutes are the usual pace where fifteen are allowed', () => {
   const pace = new Pace(MINUTE);
   for (let look = 0; look < 15; look += 1) {
-    pace.looked(at(look), 1, { remaining: 14 - look, resetAt: at(15) });
+    pace.looked(at(look), { remaining: 14 - look, resetAt: at(15) });
     expect(pace.isSlow).toBe(false);
   }
 });
@@ -23,7 +23,7 @@ test('it slows down twofold while what is left would not last, to a quarter of a
   const pace = new Pace(MINUTE);
   const seen: number[] = [];
   for (let look = 0; look < 6; look += 1) {
-    pace.looked(at(0), 2, { remaining: 3, resetAt: at(15) });
+    pace.looked(at(0), { remaining: 3, resetAt: at(15) });
     seen.push(pace.everyMs / MINUTE);
   }
   expect(seen).toEqual([2, 4, 8, 15, 15, 15]);
@@ -32,8 +32,8 @@ test('it slows down twofold while what is left would not last, to a quarter of a
 
 test('it gets as fast as before by itself when the platform allows more', () => {
   const pace = new Pace(MINUTE);
-  for (let look = 0; look < 4; look += 1) pace.looked(at(0), 2, { remaining: 3, resetAt: at(15) });
-  for (let look = 0; look < 4; look += 1) pace.looked(at(16), 1, { remaining: 14, resetAt: at(30) });
+  for (let look = 0; look < 4; look += 1) pace.looked(at(0), { remaining: 3, resetAt: at(15) });
+  pace.looked(at(16), { remaining: 14, resetAt: at(30) });
   expect([pace.isSlow, pace.everyMs]).toEqual([false, MINUTE]);
 });
 

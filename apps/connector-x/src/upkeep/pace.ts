@@ -9,6 +9,7 @@ export const SLOWEST_MS = 15 * 60_000;
  */
 export class Pace {
   private slowness = 1;
+  private isLimited = false;
   private dueAt = 0;
 
   constructor(private readonly usualMs: number) {}
@@ -18,21 +19,19 @@ export class Pace {
     return Math.max(this.usualMs, Math.min(this.usualMs * this.slowness, SLOWEST_MS));
   }
 
+  /** So much slower than usual that people should know; twice is what happens where somebody writes much. */
   get isSlow(): boolean {
-    return this.slowness > 1;
+    return this.isLimited || this.slowness > 2;
   }
 
   isDue(now: Date): boolean {
     return now.getTime() >= this.dueAt;
   }
 
-  /**
-   * A look is over.
-   * @param calls how many calls it took.
-   * @param left what the last answer said; undefined where it said nothing.
-   */
-  looked(now: Date, calls: number, left: LimitNews | undefined): void {
-    if (left !== undefined && this.lasts(now, calls, left)) this.slowness = Math.max(1, this.slowness / 2);
+  /** A look is over. @param left what the last answer said; undefined where it said nothing. */
+  looked(now: Date, left: LimitNews | undefined): void {
+    this.isLimited = false;
+    if (left !== undefined && this.lasts(now, left)) this.slowness = 1;
     else if (left !== undefined) this.slower();
     this.dueAt = now.getTime() + this.everyMs;
   }
@@ -40,6 +39,7 @@ export class Pace {
   /** The platform asks for patience. */
   limited(now: Date, until: Date): void {
     this.slower();
+    this.isLimited = true;
     this.dueAt = Math.max(now.getTime() + this.usualMs, until.getTime());
   }
 
@@ -48,18 +48,13 @@ export class Pace {
     this.dueAt = now.getTime() + this.everyMs;
   }
 
-  private lasts(now: Date, calls: number, { remaining, resetAt }: LimitNews): boolean {
+  private lasts(now: Date, { remaining, resetAt }: LimitNews): boolean {
     const leftMs = resetAt.getTime() - now.getTime();
-    if (leftMs <= 0) return true;
     // at the usual pace: whoever slowed down would else take its own slowness for plenty; the look at the reset counts anew
-    const looks = Math.ceil(leftMs / this.usualMs) - 1;
-    return remaining > PLENTY || remaining >= looks * Math.max(1, calls);
+    return leftMs <= 0 || remaining >= Math.round(leftMs / this.usualMs) - 1;
   }
 
   private slower(): void {
     this.slowness = Math.min(this.slowness * 2, Math.ceil(SLOWEST_MS / this.usualMs));
   }
 }
-
-/** So many calls are enough for whatever happens until the reset. */
-const PLENTY = 100;

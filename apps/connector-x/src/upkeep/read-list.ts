@@ -29,6 +29,8 @@ export interface List {
   /** So much of each page is asked for: the first, and those after it. */
   readonly sizes: readonly [number, number];
   readonly maxPages: number;
+  /** See `Walk`. */
+  readonly maxEmpty: number;
   /** The platform tells so many of the newest and then no more; null where it tells that otherwise. */
   readonly cap: number | null;
 }
@@ -40,7 +42,6 @@ export interface Gap {
 }
 
 export interface ListReport {
-  readonly calls: number;
   readonly left: LimitNews | undefined;
   /** How many were new. */
   readonly fresh: number;
@@ -59,7 +60,6 @@ interface Begun {
 export class ReadList {
   private begun: Begun | undefined;
   private readAt: Date | undefined;
-  private calls = 0;
 
   constructor(
     private readonly parts: ReadParts,
@@ -71,7 +71,6 @@ export class ReadList {
     const { session, clock } = this.parts;
     const { stream } = this.list;
     const passed = textOf(objectOf(await session.cursor(stream))?.['passed']);
-    this.calls = 0;
     this.begun ??= this.begin(passed);
     const { walk, at, after } = this.begun;
     let walked;
@@ -92,7 +91,7 @@ export class ReadList {
     const fresh = await takeIn(session, { deliveries, move, historyBefore: session.account.connectedAt });
     this.begun = undefined;
     this.readAt = at;
-    return { calls: this.calls, left, fresh, gap: this.gap(ids, passed, walked.cut), pages };
+    return { left, fresh, gap: this.gap(ids, passed, walked.cut), pages };
   }
 
   private begin(passed: string | undefined): Begun {
@@ -105,13 +104,13 @@ export class ReadList {
       ask: (token) => this.ask(since, token, passed),
       reaches: (page) => after !== undefined && idsIn(page).some((id) => compareIds(id, after) <= 0),
       maxPages: this.list.maxPages,
+      maxEmpty: this.list.maxEmpty,
     });
     return { walk, at: clock.now(), after };
   }
 
   private async ask(since: Since, token: string | undefined, passed: string | undefined): Promise<XAnswer> {
     const { handle, client, session } = this.parts;
-    this.calls += 1;
     const size = this.list.sizes[token === undefined && passed !== undefined ? 0 : 1];
     const page = { dialect: handle.app.dialect, signal: session.signal, size };
     return client.asHandle(handle, this.list.call(since, { ...page, ...(token === undefined ? {} : { token }) }));

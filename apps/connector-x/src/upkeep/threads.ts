@@ -51,17 +51,16 @@ export class Threads {
     if (known.size > before) await this.keep(session, [...known.values()]);
   }
 
-  /** Looks at some. @returns how many calls it took, what is left of the limit, and how much was new. */
-  async read(): Promise<{ calls: number; left: LimitNews | undefined; fresh: number }> {
+  /** Looks at some. @returns what is left of the limit, and how much was new. */
+  async read(): Promise<{ left: LimitNews | undefined; fresh: number }> {
     const { session, clock } = this.parts;
     const now = clock.now();
     const floor = idAt(new Date(now.getTime() - HORIZON_MS));
     const round = (await this.load()).toSorted((a, b) => this.age(a) - this.age(b)).slice(0, PER_ROUND);
-    let [calls, fresh] = [0, 0];
+    let fresh = 0;
     let left: LimitNews | undefined;
     for (const thread of round) {
       const found = await this.search(thread, floor);
-      calls += found.calls;
       fresh += found.fresh;
       left = found.left ?? left;
       this.lookedAt.set(thread.id, now);
@@ -70,7 +69,7 @@ export class Threads {
         await this.keep(session, (await this.load()).map(moved));
       }
     }
-    return { calls, left, fresh };
+    return { left, fresh };
   }
 
   private async search(thread: Thread, floor: string) {
@@ -78,22 +77,21 @@ export class Threads {
     const overlap = idAt(new Date(clock.now().getTime() - LATE_MS));
     const since = [thread.after, overlap].sort(compareIds)[0]!;
     const sinceId = compareIds(since, floor) > 0 ? since : floor;
-    let calls = 0;
     const walk = new Walk({
       ask: async (token) => {
-        calls += 1;
         const page = { dialect: handle.app.dialect, signal: session.signal, size: PAGE };
         const call = conversation(thread.id, handle.username, { sinceId }, { ...page, ...(token && { token }) });
         return client.asHandle(handle, call);
       },
       reaches: () => false,
       maxPages: MAX_PAGES,
+      maxEmpty: 2,
     });
     const { pages, left } = await walk.toTheEnd();
     const deliveries = pages.flatMap((page) => cutPosts(page, clock.now(), 'poll'));
     const fresh = await takeIn(session, { deliveries, move: null, historyBefore: session.account.connectedAt });
     const after = greatest([thread.after, ...pages.flatMap((page) => idsIn(page))])!;
-    return { calls, left, fresh, after };
+    return { left, fresh, after };
   }
 
   private age({ id }: Thread): number {

@@ -22,25 +22,34 @@ const idsOf = (pages: readonly unknown[]): string[] =>
 
 test('all pages are walked, newest first', async () => {
   const { ask } = listOf({ first: { ids: ['4', '3'], next: 'b' }, b: { ids: ['2', '1'] } });
-  const { pages, cut } = await new Walk({ ask, reaches: never, maxPages: 9 }).toTheEnd();
+  const { pages, cut } = await new Walk({ ask, reaches: never, maxPages: 9, maxEmpty: 2 }).toTheEnd();
   expect([idsOf(pages), cut]).toEqual([['4', '3', '2', '1'], false]);
 });
 
-test('a token on the last page leads to an empty one, and there it ends', async () => {
-  const { ask, asked } = listOf({ first: { ids: ['1'], next: 'b' }, b: { ids: [], next: 'c' } });
-  const { pages } = await new Walk({ ask, reaches: never, maxPages: 9 }).toTheEnd();
-  expect([idsOf(pages), asked]).toEqual([['1'], ['first', 'b']]);
+test('an empty page in between ends nothing', async () => {
+  const { ask } = listOf({ first: { ids: ['3'], next: 'b' }, b: { ids: [], next: 'c' }, c: { ids: ['1'] } });
+  expect(idsOf((await new Walk({ ask, reaches: never, maxPages: 9, maxEmpty: 2 }).toTheEnd()).pages)).toEqual([
+    '3',
+    '1',
+  ]);
+});
+
+test('tokens that lead from empty page to empty page are not followed for ever', async () => {
+  const empty = (next: string): Page => ({ ids: [], next });
+  const { ask, asked } = listOf({ first: { ids: ['1'], next: 'b' }, b: empty('c'), c: empty('d'), d: empty('b') });
+  const { pages } = await new Walk({ ask, reaches: never, maxPages: 9, maxEmpty: 2 }).toTheEnd();
+  expect([idsOf(pages), asked]).toEqual([['1'], ['first', 'b', 'c']]);
 });
 
 test('it ends with the page that reaches what is known', async () => {
   const { ask, asked } = listOf({ first: { ids: ['3', '2'], next: 'b' }, b: { ids: ['1'] } });
-  await new Walk({ ask, reaches: () => true, maxPages: 9 }).toTheEnd();
+  await new Walk({ ask, reaches: () => true, maxPages: 9, maxEmpty: 2 }).toTheEnd();
   expect(asked).toEqual(['first']);
 });
 
 test('it says when there was more than it may walk', async () => {
   const { ask } = listOf({ first: { ids: ['3'], next: 'b' }, b: { ids: ['2'], next: 'c' } });
-  expect((await new Walk({ ask, reaches: never, maxPages: 2 }).toTheEnd()).cut).toBe(true);
+  expect((await new Walk({ ask, reaches: never, maxPages: 2, maxEmpty: 2 }).toTheEnd()).cut).toBe(true);
 });
 
 test('a walk that a limit interrupts goes on where it stopped and asks for no page twice', async () => {
@@ -53,6 +62,7 @@ test('a walk that a limit interrupts goes on where it stopped and asks for no pa
     },
     reaches: never,
     maxPages: 9,
+    maxEmpty: 2,
   });
   await expect(walk.toTheEnd()).rejects.toThrow(RateLimited);
   limited = false;

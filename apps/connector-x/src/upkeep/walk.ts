@@ -10,6 +10,8 @@ export interface WalkParts {
   readonly reaches: (page: unknown) => boolean;
   /** Most pages; further ones are left. */
   readonly maxPages: number;
+  /** So many empty pages one after the other end the list, although a token leads on: what is on them is hidden, or nothing is. */
+  readonly maxEmpty: number;
 }
 
 /** What a whole walk found. */
@@ -28,19 +30,21 @@ export interface Walked {
 export class Walk {
   private readonly pages: unknown[] = [];
   private token: string | undefined;
+  /** Empty pages since the last one that held something. */
+  private empty = 0;
 
   constructor(private readonly parts: WalkParts) {}
 
   /** @throws what asking throws; call again to go on. */
   async toTheEnd(): Promise<Walked> {
-    const { ask, reaches, maxPages } = this.parts;
+    const { ask, reaches, maxPages, maxEmpty } = this.parts;
     for (;;) {
       const { body, limit: left } = await ask(this.token);
-      // the platform gives a token although the next page is empty
-      if (isEmpty(body)) return { pages: this.pages, cut: false, left };
-      this.pages.push(body);
       this.token = textOf(objectOf(objectOf(body)?.['meta'])?.['next_token']);
-      if (this.token === undefined || reaches(body)) return { pages: this.pages, cut: false, left };
+      this.empty = isEmpty(body) ? this.empty + 1 : 0;
+      if (this.empty === 0) this.pages.push(body);
+      if (this.token === undefined || this.empty >= maxEmpty || reaches(body))
+        return { pages: this.pages, cut: false, left };
       if (this.pages.length >= maxPages) return { pages: this.pages, cut: true, left };
     }
   }
