@@ -108,6 +108,17 @@ describe('direct messages', () => {
     expect((await stage.get('/2/dm_events', `Bearer ${ada}`)).ids).toEqual([id]);
   });
 
+  it('share a post by its address', async () => {
+    const post = stage.mention();
+    direct(`this one: https://x.com/ada/status/${post}`);
+    const query = 'dm_event.fields=referenced_tweets,entities&expansions=referenced_tweets.id';
+    const { body } = await stage.get(`/2/dm_events?${query}`);
+    expect(body).toMatchObject({
+      data: [{ referenced_tweets: [{ id: post }], entities: { urls: [{}] } }],
+      includes: { tweets: [{ id: post }] },
+    });
+  });
+
   it('go out twice where they are sent twice', async () => {
     direct('hello!');
     await send({ text: 'Hi' });

@@ -7,6 +7,9 @@ import type { ApiParts } from './parts';
 import { partial } from './problem';
 import { canSee, problemOf } from './seeing';
 
+/** A post is shared in a direct message by its address. */
+const SHARED = /https?:\/\/(?:www\.)?(?:x|twitter)\.com\/\w+\/status\/(\d{1,19})/g;
+
 /** Writes what is answered: only the fields that were asked for, and beside it what these refer to. */
 export class Rendering {
   private readonly wish: Wish;
@@ -85,6 +88,7 @@ export class Rendering {
         verified_type: reach.verifiedType,
         verified_followers_count: reach.verifiedFollowers,
         url: '',
+        subscription_type: user.longPosts ? 'Premium' : 'None',
         most_recent_tweet_id: world.postsBy(user.id).findLast(({ deletedAt }) => deletedAt === undefined)?.id,
         receives_your_dm: asks && user.directs === 'everyone' && !user.blocks.includes(asks.id),
         connection_status: [],
@@ -108,6 +112,8 @@ export class Rendering {
     const files = media.of(direct);
     const { text, entities } = shown(direct.text, world);
     const messages = direct.kind === 'MessageCreate';
+    const shared = [...direct.text.matchAll(SHARED)].map((match) => match[1]!);
+    if (expansions.has('referenced_tweets.id')) this.refer(shared.map((id) => ({ id })));
     if (expansions.has('sender_id')) this.users.set(direct.senderId, world.user(direct.senderId));
     if (expansions.has('participant_ids')) {
       for (const id of direct.participantIds) this.users.set(id, world.user(id));
@@ -126,6 +132,7 @@ export class Rendering {
         participant_ids: messages ? undefined : direct.participantIds,
         attachments: files.length > 0 ? { media_keys: files.map(({ key }) => key) } : undefined,
         entities: Object.keys(entities).length > 0 ? entities : undefined,
+        referenced_tweets: shared.length > 0 ? shared.map((id) => ({ id })) : undefined,
       },
       this.wish.direct,
     );
@@ -194,7 +201,12 @@ export class Rendering {
     if (expansions.has('entities.mentions.username')) {
       for (const mention of (entities['mentions'] ?? []) as { id: string }[]) addUser(mention.id);
     }
-    if (!expansions.has('referenced_tweets.id')) return;
+    if (expansions.has('referenced_tweets.id')) this.refer(references);
+  }
+
+  /** Posts that something refers to: into `includes`, or into `errors` where they cannot be shown. */
+  private refer(references: readonly { id: string }[]): void {
+    const { world } = this.parts;
     for (const { id } of references) {
       const referenced = world.posts.get(id);
       if (referenced && canSee(referenced, this.call, world)) this.posts.set(id, referenced);
