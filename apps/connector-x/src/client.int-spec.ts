@@ -175,8 +175,9 @@ describe('XClient', () => {
   });
 
   it('does not know it either after the time for it is over', async () => {
-    expect(await failure({ ...POST, timeoutMs: 100 }, 'say-nothing')).toBeInstanceOf(Uncertain);
-    expect(await failure({ ...MENTIONS, timeoutMs: 100 }, 'say-nothing')).toBeInstanceOf(Transient);
+    expect(await failure({ ...POST, timeoutMs: 1_000 }, 'say-nothing')).toBeInstanceOf(Uncertain);
+    expect(await failure({ ...MENTIONS, timeoutMs: 1_000 }, 'say-nothing')).toBeInstanceOf(Transient);
+    await world.x.arrived(2);
   });
 
   it('knows that nothing was taken where nobody listens, and refuses an address that must not be asked', async () => {
@@ -297,13 +298,30 @@ describe('errors of X', () => {
     expect(world.x.asked).toHaveLength(3);
   });
 
-  it('stops all of the app until the period ends when it has read as much as it may', async () => {
+  it('stops all of the app while it has read as much as it may, and looks once a day whether it may again', async () => {
     const body = { title: 'UsageCapExceeded', detail: 'Usage cap exceeded: Monthly product cap', type: 'https://api.x.com/2/problems/usage-capped', account_id: 1, product_name: 'x', period: 'Monthly', scope: 'Product' }; // prettier-ignore
+    world.clock.advance(Date.UTC(2027, 5, 10, 12) - world.clock.now().getTime());
     const monthly = await failure(MENTIONS, { status: 429, body });
-    const now = world.clock.now();
-    expect(monthly).toMatchObject({ scope: 'app', until: new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)) }); // prettier-ignore
-    const daily = await failure(MENTIONS, { status: 429, body: { ...body, period: 'Daily' } });
-    expect(minutesUntil(daily)).toBeLessThanOrEqual(24 * 60);
+    expect(monthly).toMatchObject({ scope: 'app' });
+    expect(minutesUntil(monthly)).toBe(24 * 60);
+    world.clock.advance(Date.UTC(2027, 5, 30, 18) - world.clock.now().getTime());
+    for (const period of ['Monthly', 'Daily']) {
+      const last = await failure(MENTIONS, { status: 429, body: { ...body, period } });
+      expect((last as RateLimited).until).toEqual(new Date(Date.UTC(2027, 6, 1)));
+    }
+  });
+
+  it('stops before a call that nobody waits for any more', async () => {
+    const handle = world.handle();
+    world.x.script = () => ({ status: 429, headers: { 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(Math.ceil(world.clock.now().getTime() / 1_000) + 3) }, body: {} }); // prettier-ignore
+    const stop = new AbortController();
+    const client = world.newClient(async () => {
+      stop.abort();
+      throw stop.signal.reason;
+    });
+    await failureOf(client.asHandle(handle, MENTIONS));
+    expect(await failureOf(client.asHandle(handle, { ...MENTIONS, signal: stop.signal }))).toBeInstanceOf(Transient);
+    expect(world.x.asked).toHaveLength(1);
   });
 
   it('makes no call between a limit and its reset', async () => {

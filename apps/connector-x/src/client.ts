@@ -1,4 +1,4 @@
-import { RateLimited, type Meter } from '@app/channel';
+import { RateLimited, Transient, type Meter } from '@app/channel';
 import { type GuardedHttp, type HttpAnswer, HttpFailure } from '@app/connector-host';
 import { authorizationOf, withoutSecrets } from './authorization';
 import type { Handle, HandleCredentials, XApp } from './config';
@@ -117,7 +117,9 @@ export class XClient {
     const asHandle = credentials !== undefined && accountId !== undefined;
     const place: LimitPlace = { appId: app.id, endpoint, ...(asHandle ? { accountId } : {}) };
     const once = ONCE.has(endpoint);
-    await limits.enter(place, signal);
+    await limits.enter(place, signal).catch((error: unknown) => {
+      throw signal?.aborted === true ? new Transient('The call to X was stopped before it began.') : error;
+    });
     const url = addressOf(app, call);
     const body = bodyOf(call);
     const { form } = call;

@@ -159,13 +159,27 @@ describe('tokens of a handle', () => {
     expect(world.x.asked[0]!.headers.authorization).toMatch(/^OAuth .*oauth_signature="/);
   });
 
-  it('connected again by a person are used at once', async () => {
-    const handle = world.handle();
-    issued(handle);
+  it('are given time again in the next outage', async () => {
+    const handle = world.handle(oauth1Credentials());
+    world.x.script = () => UNAUTHORISED;
+    expect(await failureOf(world.client.asHandle(handle, me))).toBeInstanceOf(Transient);
+    world.x.script = () => ({ body: {} });
     await world.client.asHandle(handle, me);
+    world.clock.advance(60 * MINUTE);
+    world.x.script = () => UNAUTHORISED;
+    expect(await failureOf(world.client.asHandle(handle, me))).toBeInstanceOf(Transient);
+  });
+
+  it('connected again by a person are used at once, whatever was renewed before', async () => {
+    const handle = world.handle(sampleCredentials(world.clock.now()));
+    const issuer = issued(handle);
+    await world.client.asHandle(handle, me);
+    expect(issuer.issued).toBe(1);
     const later = new Date(world.clock.now().getTime() + 180 * MINUTE);
     const again = { ...handle, credentials: sampleCredentials(later, { accessToken: 'of-the-new-connection' }) };
     world.x.script = ({ headers }) => ({ body: { data: headers.authorization } });
     expect((await world.client.asHandle(again, me)).body).toEqual({ data: 'Bearer of-the-new-connection' });
+    // the one that was read before is not the newest
+    expect((await world.client.asHandle(handle, me)).body).toEqual({ data: 'Bearer access-1' });
   });
 });

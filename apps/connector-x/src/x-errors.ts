@@ -37,6 +37,7 @@ const held = (words: string): Verdict => ({ is: 'held', words });
 /** With the waits of sends, some three quarters of an hour. */
 const PASSING_TRIES = 5;
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 /** A balance is asked for again this often; a top-up is noticed so much later at most. */
 export const CREDIT_WAIT_MS = 15 * MINUTE;
 
@@ -138,8 +139,8 @@ export function fromXError(error: XError, judgement: Judgement): ConnectorError 
     return new RateLimited(words, new Date(now.getTime() + CREDIT_WAIT_MS), { ...options, scope: 'app' });
   }
   if (isUsageCap(error)) {
-    const words = `X says the app has read as much as its plan allows${error.period === 'daily' ? ' in a day' : ' in a month'}. Raise the cap at X, or wait; nothing is lost.`;
-    return new RateLimited(words, endOfPeriod(error.period, now), { ...options, scope: 'app' });
+    const words = `X says the app has read as much as its plan allows in a ${error.period === 'daily' ? 'day' : 'month'}. Raise the cap at X, or wait; nothing is lost, it is tried again every day.`;
+    return new RateLimited(words, endOfCap(error.period, now), { ...options, scope: 'app' });
   }
   const verdict = verdictOn(error, judgement);
   const words = 'words' in verdict ? verdict.words : '';
@@ -183,10 +184,11 @@ function isUsageCap(error: XError): boolean {
   return error.status === 429 && (error.type === 'usage-capped' || /usage ?cap/i.test(error.words));
 }
 
-/** First instant of the next UTC day or month. */
-function endOfPeriod(period: string, now: Date): Date {
+/** First instant of the next UTC day or month, but within a day: a cap that was raised is noticed then. */
+function endOfCap(period: string, now: Date): Date {
   const [year, month, day] = [now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()];
-  return new Date(period === 'daily' ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1));
+  const end = period === 'daily' ? Date.UTC(year, month, day + 1) : Date.UTC(year, month + 1, 1);
+  return new Date(Math.min(end, now.getTime() + DAY));
 }
 
 function verdictOn(error: XError, { endpoint, granted }: Judgement): Verdict {

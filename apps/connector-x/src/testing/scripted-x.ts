@@ -29,6 +29,7 @@ export type Reply =
 /** An HTTP server that answers each request with what the test says. */
 export class ScriptedX {
   readonly asked: Asked[] = [];
+  private readonly waiting: { readonly count: number; readonly done: () => void }[] = [];
   script: (asked: Asked) => Reply | Promise<Reply> = () => ({ body: {} });
 
   private constructor(
@@ -51,6 +52,7 @@ export class ScriptedX {
           body: Buffer.concat(chunks),
         };
         x.asked.push(asked);
+        for (const { count, done } of x.waiting) if (x.asked.length >= count) done();
         void Promise.resolve(x.script(asked)).then((reply) => give(reply, response));
       });
     });
@@ -69,7 +71,13 @@ export class ScriptedX {
     this.script = () => replies[Math.min(next++, replies.length - 1)]!;
   }
 
+  /** Resolves when so many requests have come. */
+  async arrived(count: number): Promise<void> {
+    if (this.asked.length < count) await new Promise<void>((done) => this.waiting.push({ count, done }));
+  }
+
   reset(): void {
+    this.waiting.length = 0;
     this.asked.length = 0;
     this.script = () => ({ body: {} });
   }
