@@ -18,7 +18,8 @@ const COMMANDS = {
   --page-id 108220000000001 \\
   --app-id 310000000000001 \\
   --secrets-stdin`,
-  X: `printf '%s\\n' "$CONSUMER_SECRET" "$BEARER_TOKEN" "$TOKEN_SECRET" | npm run -s evenhand -- account add x \\
+  X: `printf '%s\\n' "$API_KEY" "$API_SECRET" "$ACCESS_TOKEN" "$ACCESS_SECRET" | npm run -s evenhand -- account add x \\
+  --client-id S2xpZW50LUlk \\
   --secrets-stdin`,
 } as const;
 export type Connectable = keyof typeof COMMANDS;

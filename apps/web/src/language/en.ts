@@ -27,7 +27,8 @@ export const en = {
   'accounts.orCommand.EMAIL': 'Or on the machine itself, with the mailbox’s own password in PASSWORD:',
   'accounts.orCommand.MESSENGER':
     'Or on the machine itself, with the secret of your app at Meta in APP_SECRET and the page’s token in PAGE_TOKEN:',
-  'accounts.orCommand.X': 'Or on the machine itself, with the keys of your app at X and the handle’s own token:',
+  'accounts.orCommand.X':
+    'Or on the machine itself, with the key and secret of your app at X in API_KEY and API_SECRET, and the account’s own in ACCESS_TOKEN and ACCESS_SECRET:',
   'accounts.paused': 'Held back by the platform. Sends again at {time}.',
   'accounts.reconnect': 'Connect again',
   'accounts.sameDataDir': 'If EVENHAND_DATA_DIR was set for npm start, set it to the same here.',

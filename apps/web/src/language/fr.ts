@@ -28,7 +28,8 @@ export const fr: Messages = {
   'accounts.orCommand.EMAIL': 'Ou sur la machine elle-même, avec le mot de passe de la boîte dans PASSWORD :',
   'accounts.orCommand.MESSENGER':
     'Ou sur la machine elle-même, avec la clé secrète de votre app Meta dans APP_SECRET et le jeton de la page dans PAGE_TOKEN :',
-  'accounts.orCommand.X': 'Ou sur la machine elle-même, avec les clés de votre app X et le jeton du compte :',
+  'accounts.orCommand.X':
+    'Ou sur la machine elle-même, avec la clé et le secret de votre app X dans API_KEY et API_SECRET, et ceux du compte dans ACCESS_TOKEN et ACCESS_SECRET :',
   'accounts.paused': 'Retenu par la plateforme. Les envois reprennent {time}.',
   'accounts.reconnect': 'Reconnecter',
   'accounts.sameDataDir': 'Si EVENHAND_DATA_DIR était défini pour npm start, donnez-lui ici la même valeur.',
