@@ -95,9 +95,12 @@ export class Limits {
     private readonly rules: () => Rules,
   ) {}
 
-  /** Uses up an endpoint (as in LIMITS) for everybody, for so long. */
+  /** Uses up an endpoint (as in LIMITS) for everybody, for so long; 0 ends that. */
   exhaust(endpoint: string, forMs: number): void {
     this.known(endpoint);
+    for (const bucket of forMs === 0 ? this.told.keys() : []) {
+      if (bucket.startsWith(`${endpoint} `)) this.told.delete(bucket);
+    }
     this.exhausted.set(endpoint, this.world.now() + forMs);
   }
 

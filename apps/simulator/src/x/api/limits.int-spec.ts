@@ -43,6 +43,11 @@ describe('the limits of calls', () => {
     stage.clock.advance(MINUTE);
     await times(1, '/2/dm_events');
     expect(stage.calls.map(({ status, tooEarly }) => [status, tooEarly])).toEqual([[429, false], [429, true], [200, false]]); // prettier-ignore
+    stage.platform.api.limits.exhaust('GET /2/dm_events', MINUTE);
+    await times(1, '/2/dm_events');
+    stage.platform.api.limits.exhaust('GET /2/dm_events', 0);
+    await times(1, '/2/dm_events');
+    expect(stage.calls.at(-1)).toMatchObject({ status: 200, tooEarly: false });
   });
 
   it('are other ones for the app and for its users, and per day have headers of their own', async () => {
