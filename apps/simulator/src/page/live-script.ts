@@ -48,7 +48,8 @@ const events = new EventSource(own.replace(/app\\.js$/, 'events'));
 events.addEventListener('change', refresh);
 let wasLost = false;
 events.onerror = () => { wasLost = true; say(document.body.dataset.lost, true); };
-events.onopen = () => { if (wasLost) { wasLost = false; say(''); refresh(); } };
+// what happened before it was open, the page has not heard of
+events.onopen = () => { if (wasLost) { wasLost = false; say(''); } refresh(); };
 addEventListener('pagehide', () => events.close());
 addEventListener('pageshow', (event) => { if (event.persisted) location.reload(); });
 

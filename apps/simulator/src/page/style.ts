@@ -22,8 +22,8 @@ a { color: var(--accent); text-underline-offset: 2px; }
 .top { display: flex; flex-wrap: wrap; gap: 4px 16px; align-items: center; justify-content: space-between;
   padding: 10px 16px; border-bottom: 1px solid var(--line); }
 .top a.brand { font-weight: 600; color: var(--text); text-decoration: none; }
-.languages { display: flex; gap: 4px; font-size: 14px; }
-.languages a, .languages span { padding: 4px 8px; }
+.languages { display: flex; flex-wrap: wrap; gap: 4px; font-size: 14px; }
+.languages a, .languages span { padding: 4px 8px; white-space: nowrap; }
 .languages span { font-weight: 600; }
 .frame { display: grid; grid-template-columns: 300px minmax(0, 1fr); max-width: 1200px; }
 nav { border-right: 1px solid var(--line); padding: 16px 12px; }

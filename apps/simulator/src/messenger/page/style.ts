@@ -20,6 +20,7 @@ export const CHAT_STYLE = `
 .under input[type=text] { min-height: 32px; padding: 4px 8px; }
 .reaction { font-size: 15px; }
 .typing { color: var(--muted); font-style: italic; }
+.composer { margin-bottom: 16px; }
 .composer textarea { min-height: 72px; }
 .composer .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
 .composer .row button { width: auto; }

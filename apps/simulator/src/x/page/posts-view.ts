@@ -2,7 +2,7 @@ import { html, type Html } from '../../page/html';
 import { when } from '../../page/layout';
 import type { Post, User } from '../model';
 import { shownPost } from '../shown-text';
-import { frame, pathTo, peopleOf, verbatim, type XView } from './frame';
+import { frame, pathTo, peopleOf, SELECTED, verbatim, type XView } from './frame';
 
 /** Threads shown at most, the newest first. */
 const MOST_THREADS = 50;
@@ -78,6 +78,7 @@ function shown(view: PostsView, post: Post): Html {
   if (post.deletedAt !== undefined) return html`<span class="muted">${words.removed}</span>`;
   const before = post.leading.map((name) => `@${name} `).join('');
   const quoted = post.quotes === undefined ? undefined : world.posts.get(post.quotes);
+  const { likes, reposts, views } = post.metrics;
   return html`<div class="who">
       ${
         author.id === handle.id
@@ -102,7 +103,7 @@ function shown(view: PostsView, post: Post): Html {
       ${when(new Date(post.at), language)} ${post.id !== post.originalId && html`<span>${words.edited}</span>`}
       ${post.hidden && html`<span>${words.hidden}</span>`}
       ${post.replySettings !== 'everyone' && html`<span>${words.answersClosed}</span>`}
-      <span>${words.counts(post.metrics.likes, post.metrics.reposts, post.metrics.views)}</span>
+      ${likes + reposts + views > 0 && html`<span>${words.counts(likes, reposts, views)}</span>`}
     </div>
     ${acts(view, post)}`;
 }
@@ -116,8 +117,8 @@ function acts(view: PostsView, post: Post): Html {
     </details>`;
   const { likes, reposts, views } = post.metrics;
   return html`<div class="under acts-of">
-    ${fold('reply', writeForm(view, { id: `r${post.id}`, act: 'reply', post: post.id, text: '' }))}
-    ${fold('quote', writeForm(view, { id: `q${post.id}`, act: 'quote', post: post.id, text: '' }))}
+    ${fold('reply', writeForm(view, { id: `r${post.id}`, act: 'reply', post, text: '' }))}
+    ${fold('quote', writeForm(view, { id: `q${post.id}`, act: 'quote', post, text: '' }))}
     ${fold(
       'edit',
       html`<form method="post" action="${pathTo(view, 'posts', handle.id, 'edit')}" data-here>
@@ -150,22 +151,24 @@ function number(name: string, label: string, value: number, id: string): Html {
 /** Writes as any customer, or as the handle in X's own program. */
 function writeForm(
   view: PostsView,
-  { id, act, post, text }: { id: string; act: 'write' | 'reply' | 'quote'; post?: string; text: string },
+  { id, act, post, text }: { id: string; act: 'write' | 'reply' | 'quote'; post?: Post; text: string },
 ): Html {
   const { words, simulator, handle } = view;
   const people = peopleOf(simulator.world).slice(-MOST_PEOPLE);
+  // whoever is spoken to goes on speaking
+  const likely = post?.authorId === handle.id ? post.inReplyToUserId : post?.authorId;
   return html`<form
     method="post"
     action="${pathTo(view, 'posts', handle.id, act)}"
     enctype="multipart/form-data"
     data-here
   >
-    ${post !== undefined && html`<input type="hidden" name="post" value="${post}" />`}
+    ${post && html`<input type="hidden" name="post" value="${post.id}" />`}
     <label for="text-${id}">${words.text}</label>
     <textarea id="text-${id}" name="text" maxlength="25000" dir="auto">${text}</textarea>
     <label for="as-${id}">${words.as}</label>
     <select id="as-${id}" name="author">
-      ${people.map((person) => html`<option value="${person.id}">${person.name} (@${person.username})</option>`)}
+      ${people.map((person) => html`<option value="${person.id}" ${person.id === likely && SELECTED}>${person.name} (@${person.username})</option>`)}
       <option value="${handle.id}">${words.ourselves(`@${handle.username}`)}</option>
     </select>
     <label for="picture-${id}">${words.picture}</label>
