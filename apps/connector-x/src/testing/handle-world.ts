@@ -122,7 +122,7 @@ export class HandleWorld extends HostWorld {
     const { clientId, clientSecret, consumerKey, consumerSecret, bearerToken } = keys;
     const { id: appId, key } = await apps.add({
       workspaceId: this.workspaceId,
-      settings: { clientId, apiUrl: `${simulator.origin}/sim/x/api`, authorizeUrl: `${simulator.origin}/sim/x/api` },
+      settings: { clientId, apiUrl: `${simulator.origin}/sim/x/api`, authorizeUrl: `${simulator.origin}/sim/x` },
       secrets: { consumerKey, consumerSecret, bearerToken, ...(clientSecret && { clientSecret }) },
       simulated: true,
     });
