@@ -18,6 +18,7 @@ import type {
   PolicyNotice,
   RawDelivery,
   Reach,
+  Revokes,
   ReadResult,
   ReceivesWebhooks,
   SendReceipt,
@@ -49,10 +50,10 @@ export interface Happening {
 
 /** The smallest platform that does all a platform can do to a connector host. Says what the test tells it to say. */
 export class PushingPlatform
-  implements Connector, ReceivesWebhooks, LooksUp, SendsInParts, FetchesFiles, NamesPeople, Moderates
+  implements Connector, ReceivesWebhooks, LooksUp, SendsInParts, FetchesFiles, NamesPeople, Moderates, Revokes
 {
   readonly channel = 'messenger';
-  readonly capabilities: Capabilities = {
+  capabilities: Capabilities = {
     visibilities: ['private', 'public'],
     maxLength: null,
     maxAttachmentBytes: null,
@@ -77,6 +78,7 @@ export class PushingPlatform
   onModerate: (nativeId: string, action: string) => void = () => undefined;
   /** Called in every read; may throw. */
   onRead: (delivery: RawDelivery) => void = () => undefined;
+  onRevoke: (account: ConnectorAccount) => void = () => undefined;
   prepares = 0;
 
   receive(request: WebhookRequest, app: PlatformApp): WebhookAnswer {
@@ -150,6 +152,10 @@ export class PushingPlatform
     this.onModerate(nativeId, action);
   }
 
+  async revoke(account: ConnectorAccount): Promise<void> {
+    this.onRevoke(account);
+  }
+
   async check(): Promise<void> {}
 
   validate(): void {}
@@ -216,9 +222,12 @@ export class PushingWorld extends HostWorld {
   }
 
   /** Starts a process with an app of its own. */
-  async platform(options: Partial<ConnectorHostOptions> = {}): Promise<RunningPlatform> {
+  async platform(
+    options: Partial<ConnectorHostOptions> = {},
+    connector = new PushingPlatform(),
+  ): Promise<RunningPlatform> {
     const more = { blobs: this.blobs, ...options, webhooks: { adoptMs: 20, ...options.webhooks } };
-    const running = await this.run(new PushingPlatform(), more);
+    const running = await this.run(connector, more);
     const server = createServer(express().use(running.host.webhooks!.routes()));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     this.servers.push(server);

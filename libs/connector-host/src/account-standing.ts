@@ -124,7 +124,7 @@ export abstract class AccountStanding {
   }
 
   protected async changeIn(tx: Tx, id: string, set: string, when: string, params: readonly unknown[]): Promise<void> {
-    const sql = `update intake.accounts set ${set}, version = version + 1 where id = $1 and ${when}`;
+    const sql = `update intake.accounts set ${set}, version = version + 1 where id = $1 and purged_at is null and ${when}`;
     if ((await tx.execute(sql, [id, ...params])) > 0) await this.announce(tx, id);
   }
 

@@ -4,6 +4,7 @@ import { sqlState, type Database, type Logger, type Tx } from '@app/runtime';
 import { ACCOUNT_ROW, type AccountRow } from './account-row';
 import { AccountStanding } from './account-standing';
 import type { Intake } from './intake';
+import { businessDaysAfter } from './business-days';
 import { PlatformApps } from './platform-apps';
 import { Renewals, type MakeCredentials } from './renewals';
 import type { Vault } from './vault';
@@ -83,6 +84,8 @@ export class Accounts extends AccountStanding {
     if (options.check) await this.check({ ...given, address });
     try {
       return await this.database.transaction('system', async (tx) => {
+        const revived = await this.revive(tx, { ...given, address }, options.check);
+        if (revived !== undefined) return revived;
         const id = tx.newId();
         await tx.execute(
           `insert into intake.accounts (id, workspace_id, channel, address, name, settings, credentials, simulated, status,
@@ -164,10 +167,36 @@ export class Accounts extends AccountStanding {
     await this.change(id, 'name = $2', 'name is distinct from $2', [name]);
   }
 
-  /** Stops reading and sending on the account; what it brought stays. */
+  /**
+   * Stops reading and sending on the account; what it brought stays until the channel's time for it is over. Its credentials stay
+   * until they are given back; see `forgetCredentials`.
+   */
   async disconnect(id: string): Promise<void> {
-    const status = "status = 'disconnected', detail = '', disconnected_at = $2, lease_until = null";
-    await this.change(id, status, 'disconnected_at is null', [new Date()]);
+    const { purgeAfterBusinessDays: days } = this.connector.capabilities;
+    await this.database.transaction('system', async (tx) => {
+      // whoever reads it now stores nothing more
+      const set = `status = 'disconnected', detail = '', disconnected_at = $2, lease_until = null,
+        lease_number = lease_number + 1, purge_due_at = $3::timestamptz, paused_until = null, pause_reason = ''`;
+      const due = days === null ? null : businessDaysAfter(tx.now, days);
+      await this.changeIn(tx, id, set, 'disconnected_at is null', [tx.now, due]);
+    });
+  }
+
+  /** Of an account that is disconnected. */
+  async forgetCredentials(tx: Tx, id: string): Promise<void> {
+    await tx.execute(
+      `update intake.accounts set credentials = '', connected_by = null where id = $1 and disconnected_at is not null`,
+      [id],
+    );
+  }
+
+  /** Accounts whose time for erasing all they brought has come. */
+  async toPurge(now: Date): Promise<readonly Pick<AccountRow, 'id' | 'workspaceId'>[]> {
+    return this.database.query(
+      `select id, workspace_id as "workspaceId" from intake.accounts
+        where channel = $1 and purge_due_at <= $2 and purged_at is null and disconnected_at is not null order by purge_due_at limit 1000`,
+      [this.connector.channel, now],
+    );
   }
 
   /** Accounts of the channel that are not disconnected, in order of connection. */
@@ -195,8 +224,17 @@ export class Accounts extends AccountStanding {
 
   /** The account with its secrets, for one use. @throws UnknownAccount, CredentialsRejected, VaultClosed */
   async open(id: string): Promise<ConnectorAccount> {
+    return this.opened(id, 'disconnected_at is null');
+  }
+
+  /** As `open`, of an account that is disconnected and has its credentials still: to give them back. */
+  async openDisconnected(id: string): Promise<ConnectorAccount> {
+    return this.opened(id, 'disconnected_at is not null');
+  }
+
+  private async opened(id: string, which: string): Promise<ConnectorAccount> {
     const rows = await this.database.query<AccountRow & { settings: unknown; credentials: Buffer }>(
-      `select ${ACCOUNT_ROW}, settings, credentials from intake.accounts where id = $1 and channel = $2 and disconnected_at is null`,
+      `select ${ACCOUNT_ROW}, settings, credentials from intake.accounts where id = $1 and channel = $2 and ${which}`,
       [id, this.connector.channel],
     );
     const row = rows[0];
@@ -238,6 +276,35 @@ export class Accounts extends AccountStanding {
     const set = `send_problem = $2, credentials = '', connection_version = connection_version + 1${erase ? forget : ''}`;
     for (const { id } of rows) await this.changeIn(tx, id, set, 'true', erase ? [words, user] : [words]);
     return rows.length;
+  }
+
+  /**
+   * Connects an account again that was disconnected and is still to be erased: it keeps what it brought, and how far it was read,
+   * and is not erased. One whose time has come may be half gone: a new one takes its place.
+   */
+  private async revive(tx: Tx, given: NewAccount, checked: boolean): Promise<string | undefined> {
+    const [row] = await tx.query<{ id: string }>(
+      `select id from intake.accounts
+        where workspace_id = $1 and channel = $2 and address = $3 and disconnected_at is not null and purged_at is null
+          and purge_due_at > $4
+        order by disconnected_at desc limit 1 for update`,
+      [given.workspaceId, this.connector.channel, given.address, tx.now],
+    );
+    if (row === undefined) return undefined;
+    const set = `name = $2, settings = $3, credentials = $4, simulated = $5, status = $6, detail = '', send_problem = '', hold = '',
+      hold_at = $7, checked_at = $7, permitted_at = $7, app_id = $8, connected_by = $9, disconnected_at = null, purge_due_at = null,
+      connection_version = connection_version + 1`;
+    await this.changeIn(tx, row.id, set, 'true', [
+      given.name,
+      JSON.stringify(given.settings),
+      this.sealed(row.id, given.credentials),
+      given.simulated ?? false,
+      checked ? 'connected' : 'degraded',
+      tx.now,
+      given.appId ?? null,
+      given.connectedBy === undefined ? null : personHash(given.connectedBy),
+    ]);
+    return row.id;
   }
 
   private async listeners(which: string, params: readonly unknown[]): Promise<ConnectorAccount[]> {

@@ -23,10 +23,12 @@ import { AccountLeases } from './account-leases';
 import { AccountRunner, type AccountRunnerOptions } from './account-runner';
 import { Accounts } from './accounts';
 import { Costs } from './costs';
+import { Disconnections } from './disconnections';
 import { FetchedFiles } from './errands/fetched-files';
 import { serveModerations } from './errands/moderations';
 import { PersonNames } from './errands/person-names';
 import { Forget } from './forget';
+import { ForgetAccount } from './forget-account';
 import { Intake, type News } from './intake';
 import { KeepTimes } from './keep-times';
 import { Reprocess } from './reprocess';
@@ -65,6 +67,8 @@ export interface ConnectorHostOptions {
 const LEASE_MS = 15_000;
 /** How often it is looked whether a pause is over, milliseconds. */
 const PAUSE_LOOK_MS = 2_000;
+/** How often it is looked whether an account is to be erased, milliseconds: so late it may be. */
+const PURGE_LOOK_MS = 3_600_000;
 const KEEP_RAW_DAYS = 30;
 
 /** Runs one connector: reads its accounts, takes in what they bring, sends. Knows no protocol. */
@@ -76,6 +80,8 @@ export class ConnectorHost {
   readonly costs: Costs;
   /** What platforms push; undefined where the connector takes nothing of the kind. */
   readonly webhooks: Webhooks | undefined;
+  /** Looks for accounts whose time for erasing has come. */
+  readonly purges: Rounds;
   private readonly pauses: Rounds;
   private readonly runner: AccountRunner | undefined;
   private readonly wakeUps: WakeUps;
@@ -103,6 +109,10 @@ export class ConnectorHost {
     new Sends(database, connector, this.accounts, this.intake, log, jobs, logger, sendOptions).serve();
     new Reprocess(database, connector, this.accounts, this.intake, vault, logger).serve(jobs);
     new Forget({ database, jobs, channel: connector.channel, vault }).serve();
+    new ForgetAccount({ database, jobs, channel: connector.channel, logger }).serve();
+    const disconnections = new Disconnections({ database, connector, accounts: this.accounts, jobs, logger });
+    disconnections.serve();
+    this.purges = new Rounds('accounts to be erased', PURGE_LOOK_MS, () => disconnections.look(), logger);
     const errands = { database, accounts: this.accounts, intake: this.intake, jobs };
     if (fetchesFiles(connector)) {
       if (options.blobs === undefined) throw new TypeError(`files of ${connector.channel} need a place: give it blobs`);
@@ -135,6 +145,7 @@ export class ConnectorHost {
   start(): void {
     this.keepTimes.start();
     this.pauses.start();
+    this.purges.start();
     this.webhooks?.start();
     this.runner?.start();
   }
@@ -149,6 +160,7 @@ export class ConnectorHost {
     await this.runner?.stop();
     await this.webhooks?.stop();
     await this.pauses.stop();
+    await this.purges.stop();
     await this.keepTimes.stop();
     await this.costs.flush();
     await this.wakeUps.settled();
