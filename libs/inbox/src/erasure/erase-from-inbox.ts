@@ -29,6 +29,7 @@ export async function eraseFromInbox(tx: Tx, customerId: string): Promise<Erased
   const files = await filesOf(tx, goes);
   await layTombstones(tx, goes);
   await leaveWaitsOfOthers(tx, customerId);
+  const partners = await leaveMatters(tx, goes);
   const ended = await endWaits(tx, customerId);
   const attachments = await clearMessages(tx, goes);
   await clearPeople(tx, goes);
@@ -36,7 +37,7 @@ export async function eraseFromInbox(tx: Tx, customerId: string): Promise<Erased
   const messages = await removeMessages(tx, goes);
   await removeCustomer(tx, customerId, goes);
   await refreshConversations(tx, goes.others);
-  const settled = await settleWaits(tx, goes.others);
+  const settled = await settleWaits(tx, [...new Set([...goes.others, ...partners])]);
   return {
     ...goes,
     files,
@@ -85,6 +86,27 @@ async function leaveWaitsOfOthers(tx: Tx, customerId: string): Promise<void> {
     update inbox.waits w set customer_id = o.customer_id from others o where w.id = o.wait_id`,
     [customerId],
   );
+}
+
+/**
+ * Somebody who is two customers here, one person by the platform's word, may wait once for both: the wait goes on with the one that
+ * stays, and whoever has it in hand keeps it. @returns conversations that wait on.
+ */
+async function leaveMatters(tx: Tx, { own }: WhatGoes): Promise<string[]> {
+  const partners = await tx.query<{ id: string; waitId: string }>(
+    /* sql */ `
+    select s.id, s.wait_id as "waitId" from inbox.conversations s join inbox.conversations c on c.wait_id = s.wait_id
+     where c.id = any($1::uuid[]) and s.id <> all($1::uuid[]) order by s.id`,
+    [own],
+  );
+  await tx.query(
+    /* sql */ `
+    update inbox.offers o set conversation_id = p.id
+      from jsonb_to_recordset($2::jsonb) as p(id uuid, "waitId" uuid)
+     where o.wait_id = p."waitId" and o.conversation_id = any($1::uuid[]) and o.state in ('open', 'taken')`,
+    [own, JSON.stringify(partners)],
+  );
+  return partners.map(({ id }) => id);
 }
 
 /** Nobody waits any more, and nobody has it in hand; the record says how it ended. */

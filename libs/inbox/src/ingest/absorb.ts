@@ -15,8 +15,14 @@ export interface Absorbed {
  * Makes one of two conversations that nobody has worked on: everything of `from` moves to `into`, and its wait, if it has
  * one, becomes that of `into`; `settleWaits` then gives it the earlier time. The caller holds both conversations and the
  * record's head, so no offer can come between; one that was made just before leaves the two as they are.
+ * @param certain are one by the platform's word, whoever has worked on them.
  */
-export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorption[]): Promise<Absorbed> {
+export async function absorb(
+  tx: Tx,
+  accountId: string,
+  pairs: readonly Absorption[],
+  certain: readonly Absorption[] = [],
+): Promise<Absorbed> {
   const gone = new Set<string>();
   const entries: RecordEntry[] = [];
   const changes: Change[] = [];
@@ -24,8 +30,8 @@ export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorpti
     tx,
     pairs.map(({ from }) => from),
   );
-  for (const { from, into } of pairs) {
-    if (worked.has(from)) continue;
+  for (const { from, into } of [...pairs.filter((pair) => !worked.has(pair.from)), ...certain]) {
+    if (gone.has(from)) continue;
     gone.add(from);
     for (const id of [from, into]) changes.push({ kind: 'conversation', id, conversationId: id });
     await tx.query('update inbox.messages set conversation_id = $2, version = version + 1 where conversation_id = $1', [
@@ -49,6 +55,7 @@ export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorpti
       [accountId, from, into],
     );
     entries.push(...(await joinWaits(tx, from, into)));
+    await moveWork(tx, from, into);
     await tx.query('delete from inbox.participants where conversation_id = $1', [from]);
     await tx.query('delete from inbox.refs where conversation_id = $1', [from]);
     await tx.query(
@@ -62,6 +69,27 @@ export async function absorb(tx: Tx, accountId: string, pairs: readonly Absorpti
     await tx.query('delete from inbox.conversations where id = $1', [from]);
   }
   return { gone, entries, changes };
+}
+
+/** What people did there goes along: what they typed and did not send, what they were given, what it continues. */
+async function moveWork(tx: Tx, from: string, into: string): Promise<void> {
+  await tx.query(
+    /* sql */ `
+    insert into inbox.drafts as d (conversation_id, agent_id, workspace_id, text, attachment_ids, revision, saved_at)
+    select $2, agent_id, workspace_id, text, attachment_ids, revision, saved_at from inbox.drafts where conversation_id = $1
+    on conflict (conversation_id, agent_id) do update
+       set text = concat_ws(E'\\n\\n', nullif(d.text, ''), nullif(excluded.text, '')),
+           attachment_ids = d.attachment_ids || excluded.attachment_ids, revision = greatest(d.revision, excluded.revision)`,
+    [from, into],
+  );
+  await tx.query('delete from inbox.drafts where conversation_id = $1', [from]);
+  await tx.query('update inbox.offers set conversation_id = $2 where conversation_id = $1', [from, into]);
+  await tx.query(
+    /* sql */ `
+    update inbox.conversations c set continues = f.continues, version = c.version + 1
+      from inbox.conversations f where f.id = $1 and c.id = $2 and c.continues is null and f.continues is not null`,
+    [from, into],
+  );
 }
 
 /** Two waits of what is one matter become one: nobody waits twice, and the record says so. */

@@ -168,14 +168,20 @@ async function answeredPage(): Promise<{ page: TestPage; sent: [string, string] 
   const page = await TestPage.open(inbox);
   const agentId = await page.agent('Léa');
   await page.ingest([page.dm(0, 'person0', 'seed')]);
+  // the same matter: an answer to the one is an answer to both
+  await page.ingest([page.comment(-1, 'person0', 'seen')]);
   const given = await page.api((tx) => inbox.queue.offerNext(tx, { agentId, clientMutationId: 'take' }));
   if ('error' in given) throw new Error(given.error);
-  const { conversationId } = given.offer;
+  const [seed] = await page.rows<{ conversationId: string }>(
+    `select conversation_id as "conversationId" from inbox.messages where account_id = $1 and external_id = 'seed'`,
+    [page.accountId],
+  );
+  const { conversationId } = seed!;
   const sent: string[] = [];
   for (const text of ['one', 'two']) {
     const [seen] = await page.rows<{ id: string }>(
-      'select id from inbox.messages where conversation_id = $1 order by number desc limit 1',
-      [conversationId],
+      `select id from inbox.messages where account_id = $1 and (external_id = 'comment:seen' or origin = 'evenhand') order by number desc limit 1`,
+      [page.accountId],
     );
     const reply = {
       agentId,
@@ -200,10 +206,11 @@ async function dump(ws: TestWorkspace): Promise<unknown> {
     /* sql */ `
     select c.subject,
            case when not exists (select 1 from inbox.messages o where o.conversation_id = c.id and o.origin = 'evenhand') then c.last_message_at end as last, i.value as customer, c.channel, c.visibility, c.thread_key as thread,
-           w.waiting_since as since, w.key_ms as key, w.state, wi.value as waits_for,
+           (select array_agg(o.thread_key order by o.thread_key) from inbox.conversations o where o.wait_id = c.wait_id) as matter,
+           w.waiting_since as since, w.key_ms as key, w.language, w.state, wi.value as waits_for,
            (select array_agg(concat_ws('|', m.external_id, m.direction, m.origin, m.class, case when m.origin <> 'evenhand' then m.at end,
                              m.text, mi.value, m.covered_by is not null,
-                             m.wait_id = c.wait_id and m.covered_by is null and m.withdrawn_by is distinct from 'author',
+                             m.direction = 'inbound' and m.wait_id = c.wait_id and m.covered_by is null and m.withdrawn_by is distinct from 'author',
                              m.edited_at, m.withdrawn_at, m.withdrawn_by, m.hidden, m.reactions, m.pending_files, m.send_state,
                              m.platform_at, array(select unnest(m.native_ids) order by 1),
                              (select array_agg(concat_ws(' ', f.position, f.name, f.message_id is null) order by f.position)

@@ -24,7 +24,7 @@ import { replaceUnreadable } from './replace-unreadable';
 import { applySends, conversationsOf, nameSent, takeOutOwn, type SentMessage } from './send-events';
 import { collectNews } from './send-news';
 import type { Arrived, IngestReport, StoredEvent } from './stored-event';
-import { applyReceipts, bindThreads, refuseWindows, saveThreads } from './thread-facts';
+import { applyReceipts, bindThreads, findStrays, refuseWindows, saveThreads } from './thread-facts';
 import {
   insertConversations,
   insertMessages,
@@ -79,6 +79,7 @@ export class Ingest {
     const named = await nameSent(tx, account.id, sends);
     await insertRefs(tx, account.id, named.refs);
     const bound = await bindThreads(tx, account.id, parts.sends);
+    const strays = await findStrays(tx, account.id, parts.sends);
     await refuseWindows(tx, account.id, parts.sends);
 
     const inPublic = read.filter((event) => event.visibility === 'public').flatMap((event) => event.nativeIds);
@@ -88,7 +89,7 @@ export class Ingest {
     await unpark(tx, account.id, waited);
     await park(tx, account.id, parked);
     const joined = [...new Set(placed.map((m) => m.conversationId))].filter((id) => !begun.has(id));
-    await lockConversations(tx, [...joined, ...absorbed.map(({ from }) => from)]);
+    await lockConversations(tx, [...joined, ...[...absorbed, ...strays].flatMap(({ from, into }) => [from, into])]);
     const people = await resolvePeople(
       tx,
       account.channel,
@@ -125,9 +126,9 @@ export class Ingest {
     if (touched.length > 0) {
       await lockConversations(tx, await withPartners(tx, touched));
       await takeHead(tx);
-      const { gone, ...united } = await absorb(tx, account.id, absorbed);
+      const { gone, ...united } = await absorb(tx, account.id, absorbed, strays);
       const still = (id: string): boolean => !gone.has(id);
-      await refreshConversations(tx, joined.filter(still));
+      await refreshConversations(tx, [...joined, ...strays.map(({ into }) => into)].filter(still));
       applied = await applySends(tx, account.id, sends);
       const settled = await settleWaits(tx, touched.filter(still));
       changes.push(...united.changes, ...settled.changes);

@@ -133,6 +133,32 @@ export async function bindThreads(tx: Tx, accountId: string, sends: readonly Sen
 }
 
 /**
+ * Private conversations begun by a reply of ours, of which the platform says that they are a thread we have already: the customer
+ * had written there before, or writes there meanwhile. @returns each with the one that it is.
+ */
+export async function findStrays(
+  tx: Tx,
+  accountId: string,
+  sends: readonly SendEvent[],
+): Promise<{ readonly from: string; readonly into: string }[]> {
+  const told = sends.flatMap(({ outboundId: messageId, threadKey }) =>
+    threadKey === undefined ? [] : [{ messageId, threadKey }],
+  );
+  if (told.length === 0) return [];
+  return tx.query(
+    /* sql */ `
+    select distinct on (c.id) c.id as "from", o.id as "into"
+      from jsonb_to_recordset($2::jsonb) as r("messageId" uuid, "threadKey" text)
+      join inbox.messages m on m.id = r."messageId" and m.account_id = $1
+      join inbox.conversations c on c.id = m.conversation_id and c.thread_key is null and c.visibility = 'private'
+      join inbox.conversations o on o.account_id = $1 and o.thread_key = r."threadKey" and o.visibility = 'private'
+     where not exists (select 1 from inbox.messages i where i.conversation_id = c.id and i.direction = 'inbound')
+     order by c.id, r."threadKey"`,
+    [accountId, JSON.stringify(told)],
+  );
+}
+
+/**
  * Messages of ours that reached the customer, or were read, by what the platform said of their threads; a state never goes
  * back. The caller holds the conversations. @returns messages whose state grew.
  */

@@ -40,6 +40,17 @@ async function replied(conversationId: string) {
   if ('error' in result) throw new Error(result.error);
   return result.message;
 }
+/** An answer to whoever wrote a message, which is given to Léa first. */
+async function answerTo(external: string): Promise<ReplyInput> {
+  await take();
+  const [seen] = await page.rows<{ id: string; conversationId: string }>(
+    'select id, conversation_id as "conversationId" from inbox.messages where account_id = $1 and external_id = $2',
+    [page.accountId, external],
+  );
+  const { id: seenUpTo, conversationId } = seen!;
+  const input = { agentId: lea, conversationId, text: 'x', attachmentIds: [], replyKind: 'answer' as const };
+  return { ...input, outsideWindow: true, seenUpTo, clientMutationId: `reply ${++calls}` };
+}
 async function waits(): Promise<unknown[]> {
   const rows = await page.rows<{ state: string; end: string | null; by: string | null }>(
     'select state, end_kind as end, ended_by as by from inbox.waits where workspace_id = $1 order by created_at, id',
@@ -95,6 +106,38 @@ describe('a private reply to a comment', () => {
     expect(inbox.jobs.at(-1)!.payload).toMatchObject({
       outbound: { threadKey: '9001', privateReplyTo: null, to: [{ value: '9001' }] },
     });
+  });
+
+  it('moves into the thread that the customer has with us already, once the platform says so, with what was done there', async () => {
+    await page.ingest([page.dm(now() - 9, 'ann', 'd1')]);
+    await page.api(async (tx) => inbox.replies.send(tx, await answerTo('d1')));
+    await page.ingest([page.comment(now() - 5, 'ann', 'c1')]);
+    const commented = await take();
+    const { id, conversationId } = await replied(commented);
+    await page.api((tx) =>
+      inbox.drafts.save(tx, { agentId: lea, conversationId, text: 'and', attachmentIds: [], revision: 1 }),
+    );
+    await page.ingest([page.sendNews(id, 'sent', 1, { nativeIds: ['m1'], threadKey: 'ann' })]);
+    const [there] = await page.rows<{ id: string; text: string }>(
+      `select m.conversation_id as id, d.text from inbox.messages m join inbox.drafts d on d.conversation_id = m.conversation_id
+        where m.account_id = $1 and m.external_id = 'd1'`,
+      [page.accountId],
+    );
+    expect(there?.text).toBe('and');
+    expect(await page.rows('select conversation_id as id from inbox.messages where id = $1', [id])).toEqual([
+      { id: there?.id },
+    ]);
+    expect(await conversation(there!.id)).toMatchObject({ thread: 'ann', continues: commented });
+    expect(await page.rows('select 1 from inbox.conversations where id = $1', [conversationId])).toEqual([]);
+    expect(await waits()).toEqual([
+      ['answered', lea],
+      ['answered', lea],
+    ]);
+    await page.ingest([page.sendNews(id, 'failed', 2)]);
+    expect(await waits()).toEqual([
+      ['answered', lea],
+      ['answered', lea],
+    ]);
   });
 
   it('that failed lets the customer wait in public again, at the old place, and a retry answers once more', async () => {
