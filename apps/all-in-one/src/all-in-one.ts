@@ -69,7 +69,7 @@ export function runAllInOne(): Promise<void> {
       stops.push(() => installation.close());
       const clock = new Clock();
       if (config.EVENHAND_DEMO === 'on') {
-        demo = await startDemo(installation, here, clock);
+        demo = await startDemo(installation, here, base, clock);
         stops.push(() => demo!.stop());
       }
       const environment: NodeJS.ProcessEnv = {
@@ -98,7 +98,7 @@ export function runAllInOne(): Promise<void> {
       await demo?.connect();
       say('');
       say(`  Evenhand      ${base}/`);
-      if (demo) say(`  Customers     ${here}/sim   (simulated mail and Messenger: nothing leaves this machine)`);
+      if (demo) say(`  Customers     ${here}/sim   (simulated mail, Messenger and X: nothing leaves this machine)`);
       else if (await nobodyYet(apps)) say('  No demo: open the page to make the first admin, then connect a mailbox.');
       say(`  Ctrl-C stops. Data is in ${installation.dataDir}${installation.embedded ? ', database included' : ''}.`);
       say('');

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Agents, Changes, CHANGES_TABLE, Workspaces } from '@app/inbox';
-import { withDatabase, withMailboxes, withPages, type Installation } from '../../cli/src';
+import { withDatabase, withHandles, withMailboxes, withPages, type Installation } from '../../cli/src';
+import { addHandle, addXApp } from '../../connector-x/src';
 
 /** People of the demo; they sign in with one click and have no password. */
 const PEOPLE = [
@@ -85,6 +86,41 @@ export async function seedPage(installation: Installation, page: DemoPage): Prom
       await accounts.add({ ...given, ...through }, { check: false });
     }
     return { path: `/webhooks/messenger/${app.key}`, verifyToken: secrets.verifyToken };
+  });
+}
+
+/** The simulated X account, and where its platform answers this time. */
+export interface DemoHandle {
+  readonly userId: string;
+  readonly username: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly consumerKey: string;
+  readonly consumerSecret: string;
+  readonly bearerToken: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresAt: Date;
+  readonly scopes: readonly string[];
+  readonly apiUrl: string;
+  readonly authorizeUrl: string;
+  /** Whether the platform reaches this process under the address that people use. */
+  readonly delivers: boolean;
+}
+
+/** Connects the simulated X account, or tells it the address and the permission of this start. Safe to repeat. */
+export async function seedHandle(installation: Installation, handle: DemoHandle): Promise<void> {
+  const workspaceId = await demoWorkspace(installation);
+  const { clientId, clientSecret, consumerKey, consumerSecret, bearerToken, apiUrl, authorizeUrl } = handle;
+  const { userId, username, accessToken, refreshToken, scopes } = handle;
+  await withHandles(installation, async (handles) => {
+    const push = handle.delivers ? 'activity' : 'none';
+    const settings = { clientId, apiUrl, authorizeUrl, push };
+    const secrets = { clientSecret, consumerKey, consumerSecret, bearerToken };
+    const { id: appId } = await addXApp(handles, { workspaceId, settings, secrets, simulated: true });
+    const expiresAt = handle.expiresAt.toISOString();
+    const credentials = { kind: 'oauth2' as const, accessToken, refreshToken, expiresAt, scopes: [...scopes] };
+    await addHandle(handles, { workspaceId, appId, userId, username, credentials, simulated: true });
   });
 }
 

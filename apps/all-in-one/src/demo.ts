@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Logger, type Clock } from '@app/runtime';
 import type { Installation } from '../../cli/src';
-import { DEMO_MAILBOX, MailSimulator, MessengerSimulator, simulatorHttp } from '../../simulator/src';
-import { seedPage, seedWorkspace } from './demo-workspace';
+import { DEMO_MAILBOX, MailSimulator, MessengerSimulator, simulatorHttp, XSimulator } from '../../simulator/src';
+import { seedHandle, seedPage, seedWorkspace } from './demo-workspace';
 
-/** The demo: a simulated mail provider and a simulated Messenger, whose customers write to a workspace of its own. */
+/** The demo: a simulated mail provider, Messenger and X, whose customers write to a workspace of its own. */
 export interface Demo {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   /** Lets Messenger tell of its messages, once webhooks are answered; the first time customers have written some. */
@@ -18,13 +18,16 @@ export interface Demo {
 /**
  * Starts the simulators with what they had, and makes the demo workspace the first time.
  * @param origin where this process answers, such as `http://127.0.0.1:3000`.
+ * @param base under which people reach it; another than `origin` behind a proxy, where no simulator can deliver to it.
  */
-export async function startDemo(installation: Installation, origin: string, clock: Clock): Promise<Demo> {
+export async function startDemo(installation: Installation, origin: string, base: string, clock: Clock): Promise<Demo> {
   const logger = Logger.create({ level: 'warn', app: 'simulator' });
   const dir = join(installation.dataDir, 'simulator');
   const mail = await MailSimulator.start({ dir });
   const messenger = await MessengerSimulator.start({ dir: join(dir, 'messenger'), clock, origin });
+  const x = await XSimulator.start({ dir: join(dir, 'x'), clock, origin });
   const stop = async (): Promise<void> => {
+    await x.stop();
     await messenger.stop();
     await mail.stop();
   };
@@ -36,7 +39,9 @@ export async function startDemo(installation: Installation, origin: string, cloc
     const page = messenger.seedDemo();
     const addresses = { graphUrl: `${origin}/sim/graph`, dialogUrl: `${origin}/sim/facebook` };
     const webhook = await seedPage(installation, { ...page, ...addresses });
-    const http = await simulatorHttp(mail, logger, messenger);
+    const addressesOfX = { apiUrl: `${origin}/sim/x/api`, authorizeUrl: `${origin}/sim/x` };
+    await seedHandle(installation, { ...x.seedDemo(), ...addressesOfX, delivers: base === origin });
+    const http = await simulatorHttp(mail, logger, messenger, x);
     return {
       handler: http.handler,
       connect: async () => {

@@ -199,6 +199,10 @@ test('while the credit is used up nothing is asked, people are told, and afterwa
   world.clock.advance(10 * MINUTE);
   expect(calls('GET /2/users/:id/mentions')).toBe(asked);
   world.simulator.setCredit(shop.xAppId, 10);
+  await world.until(async () => {
+    world.clock.advance(MINUTE);
+    return (await texts()).includes('without credit');
+  }, 'what was written meanwhile');
 });
 
 test('a list with few calls left is read more slowly, the account says so, and it gets faster by itself', async () => {
