@@ -1,4 +1,5 @@
 import { Ids } from '@app/runtime';
+import { eraseFromInbox } from '../erasure/erase-from-inbox';
 import { readAccess } from '../people/access';
 import { readConversations } from '../reads/conversation-facts';
 import type { ReplyInput } from '../replies/replies';
@@ -308,4 +309,21 @@ it('stands whole at the end however many answer, write and look at the same time
     [page.id],
   );
   expect(wrong).toEqual([]);
+});
+
+it('goes on with who is left when one of two customers whom the platform says to be one is erased', async () => {
+  await page.ingest([page.comment(1, 'ann', 'c1'), page.dm(2, '9001', 'd1')]);
+  await page.ingest([page.person(3, 'ann', { alsoKnownAs: '9001' })]);
+  await take();
+  const [ann] = await page.rows<{ id: string }>(
+    `select customer_id as id from inbox.identities where workspace_id = $1 and value = 'ann'`,
+    [page.id],
+  );
+  const left = await find('d1');
+  const { entries: written } = await page.triage((tx) => eraseFromInbox(tx, ann!.id));
+  expect(written.map(({ kind }) => kind)).toEqual(['wait.moved']);
+  expect(await open()).toEqual([['offered', 2, 'd1']]);
+  expect(await page.rows('select conversation_id as id from inbox.offers where workspace_id = $1', [page.id])).toEqual([
+    { id: left.conversationId },
+  ]);
 });
