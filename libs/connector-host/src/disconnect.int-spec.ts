@@ -162,9 +162,10 @@ describe('an account that is erased', () => {
     await world.push(platform, [{ to: '1002', id: 'other' }]);
     await platform.jobs.idle();
     await disconnect();
-    // comes when it is known no more
-    await world.push(platform, [{ to: '1001', id: `late-${CANARY}` }]);
-    await world.push(platform, [
+    // comes when it is known no more, to a process that never knew it
+    const fresh = await world.platform();
+    await world.push(fresh, [{ to: '1001', id: `late-${CANARY}` }]);
+    await world.push(fresh, [
       { to: '1001', id: `late-${CANARY}` },
       { to: '1009', id: 'of another' },
     ]);
