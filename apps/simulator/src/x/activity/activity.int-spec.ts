@@ -119,6 +119,13 @@ describe('what the X Activity API tells', () => {
     expect(await types()).toEqual(['post.create', 'post.reply.create']);
   });
 
+  it('is no mention and no reply where we name or answer ourselves', async () => {
+    const { simulator, shop } = stage;
+    const { postId } = simulator.writePost({ author: shop, text: 'Write to @shop' });
+    simulator.writePost({ author: shop, text: 'and more', inReplyTo: postId });
+    expect(await types()).toEqual(['post.create', 'post.create']);
+  });
+
   it('tells of quotes, reposts, edits and deletions', async () => {
     const { simulator, shop, ada } = stage;
     const { postId } = simulator.writePost({ author: shop, text: 'We are open' });
@@ -229,6 +236,22 @@ describe('the old Account Activity API', () => {
     });
     expect(post!.created_at).toMatch(/^\w{3} \w{3} \d{2} \d{2}:\d{2}:\d{2} \+0000 \d{4}$/);
     expect(stage.receiver.received[0]!.body.toString()).toContain(`"id":${postId},`);
+  });
+
+  it('tells where an answer begins after its names, and of which post an edit is', async () => {
+    const { simulator, shop, ada } = stage;
+    const { postId } = simulator.writePost({ author: shop, text: 'We are open' });
+    const { postId: reply } = simulator.writePost({ author: ada, text: 'Nice', inReplyTo: postId });
+    const { postId: edited } = simulator.editPost(reply, 'Very nice');
+    await simulator.settled();
+    expect(stage.receiver.bodies.at(-1)!.tweet_create_events).toMatchObject([
+      {
+        id_str: edited,
+        text: '@shop Very nice',
+        display_text_range: [6, 15],
+        edit_history: { initial_tweet_id: reply, edit_tweet_ids: [reply, edited] },
+      },
+    ]);
   });
 
   it('tells of direct messages, deletions of ours, reading and revoking, each under its key', async () => {

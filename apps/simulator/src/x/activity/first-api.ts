@@ -1,5 +1,6 @@
 import type { Media, Post, User } from '../model';
 import { type Shown, shownPost } from '../shown-text';
+import { HOUR } from '../world';
 import type { TellingParts } from './shown';
 
 /** Longer texts are cut, and whole in `extended_tweet`. */
@@ -13,6 +14,9 @@ export function firstApiPost(post: Post, parts: TellingParts, nested = false): R
   const whole = shown.note ?? shown;
   const letters = Array.from(whole.text);
   const truncated = letters.length > SHORT;
+  // of a long post the range is that of the cut text; the names before it are as long in the whole
+  const range = shown.note ? [shown.range[0], letters.length] : shown.range;
+  const versions = world.versionsOf(post).map(({ id }) => id);
   const { inReplyTo: parent, inReplyToUserId: answered } = post;
   const related = (id: string | undefined): Post | undefined => (id === undefined ? undefined : world.posts.get(id));
   const [quoted, reposted] = [related(post.quotes), related(post.reposts)];
@@ -25,6 +29,7 @@ export function firstApiPost(post: Post, parts: TellingParts, nested = false): R
     text: truncated ? `${letters.slice(0, SHORT - 1).join('')}…` : whole.text,
     source: '<a href="http://twitter.com" rel="nofollow">Twitter Web Client</a>',
     truncated,
+    display_text_range: truncated ? [0, SHORT] : range,
     in_reply_to_status_id: parent === undefined ? null : BigInt(parent),
     in_reply_to_status_id_str: parent ?? null,
     in_reply_to_user_id: answered === undefined ? null : BigInt(answered),
@@ -39,7 +44,7 @@ export function firstApiPost(post: Post, parts: TellingParts, nested = false): R
     }),
     ...(reposted && !nested && { retweeted_status: firstApiPost(reposted, parts, true) }),
     ...(truncated && {
-      extended_tweet: { full_text: whole.text, display_text_range: [0, letters.length], ...entities },
+      extended_tweet: { full_text: whole.text, display_text_range: range, ...entities },
     }),
     ...entities,
     quote_count: post.metrics.quotes,
@@ -50,6 +55,9 @@ export function firstApiPost(post: Post, parts: TellingParts, nested = false): R
     retweeted: false,
     filter_level: 'low',
     lang: post.language,
+    edit_history: { initial_tweet_id: post.originalId, edit_tweet_ids: versions },
+    edit_controls: { editable_until_ms: String(post.at + HOUR), edits_remaining: '5', edit_tweet_ids: versions },
+    editable: true,
     timestamp_ms: String(post.at),
   };
 }

@@ -50,8 +50,9 @@ describe('the page on which one plays people on X', () => {
 
   it('posts, answers, quotes, edits and deletes as anybody, with pictures', async () => {
     const { simulator, ada, shop } = stage;
-    await submit(`${posts()}/write`, { text: '@shop look', author: ada }, pictureOfACard());
+    await submit(`${posts()}/write`, { text: '@shop look <i>', author: ada }, pictureOfACard());
     const [{ id: post }] = simulator.truth(shop) as [{ id: string }];
+    expect(await page(posts())).not.toContain('<i>');
     const source = /<img\s+class="picture"\s+src="([^"]+)"/.exec(await page(posts()))![1]!;
     expect((await fetch(stage.origin + source)).headers.get('content-type')).toBe('image/png');
     await submit(`${posts()}/reply`, { post, text: 'We see it', author: shop });
