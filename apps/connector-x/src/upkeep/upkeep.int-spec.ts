@@ -224,7 +224,10 @@ test('a list with few calls left is read more slowly, the account says so, and i
 test('without the permission for direct messages posts still come, and the account says what is missing', async () => {
   const scopes = ['tweet.read', 'tweet.write', 'users.read', 'offline.access'];
   const accountId = await world.connect(running, shop, { credentials: world.permission(shop, scopes) });
-  await world.until(async () => /direct messages/.test((await account(accountId)).detail), 'the account to say so');
+  await world.until(
+    async () => /X does not let us read direct messages/.test((await account(accountId)).detail),
+    'the account to say so',
+  );
   world.clock.advance(MINUTE);
   mention('in public');
   world.clock.advance(MINUTE);
