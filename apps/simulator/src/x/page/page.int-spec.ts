@@ -51,12 +51,12 @@ describe('the page on which one plays people on X', () => {
   it('posts, answers, quotes, edits and deletes as anybody, with pictures', async () => {
     const { simulator, ada, shop } = stage;
     await submit(`${posts()}/write`, { text: '@shop look <i>', author: ada }, pictureOfACard());
-    const [{ id: post }] = simulator.truth(shop) as [{ id: string }];
+    const post = simulator.truth(shop)[0]!.id;
     expect(await page(posts())).not.toContain('<i>');
     const source = /<img\s+class="picture"\s+src="([^"]+)"/.exec(await page(posts()))![1]!;
     expect((await fetch(stage.origin + source)).headers.get('content-type')).toBe('image/png');
     await submit(`${posts()}/reply`, { post, text: 'We see it', author: shop });
-    const [, { id: answer }] = simulator.truth(shop) as [unknown, { id: string }];
+    const answer = simulator.truth(shop)[1]!.id;
     await submit(`${posts()}/quote`, { post: answer, text: 'They answered', author: ada, closed: 'yes' });
     await submit(`${posts()}/edit`, { post, text: '@shop look here' });
     expect(simulator.truth(shop).map(({ why, text, replyTo }) => [why, text, replyTo])).toEqual([
