@@ -36,10 +36,10 @@ export interface Happening {
   readonly id: string;
   readonly text?: string;
   /** `in`: a customer wrote; `out`: somebody of ours elsewhere; `echo`: our own message, with its mark. */
-  readonly kind?: 'in' | 'out' | 'echo' | 'edit' | 'blocked' | 'allowed';
+  readonly kind?: 'in' | 'out' | 'echo' | 'edit' | 'withdrawn' | 'blocked' | 'allowed';
   readonly from?: string;
   readonly name?: string;
-  /** Of an echo: the id we gave; of an edit: the message. */
+  /** Of an echo: the id we gave; of an edit and of what is taken back: the message. */
   readonly of?: string;
   readonly fingerprint?: string;
   readonly files?: readonly string[];
@@ -104,7 +104,7 @@ export class PushingPlatform
     const files = ours.flatMap(({ id, files = [] }) =>
       files.map((url, position): FileRequest => ({ target: id, position, kind: 'image', url })),
     );
-    const kinds = new Set(['in', 'out', 'echo', 'edit']);
+    const kinds = new Set(['in', 'out', 'echo', 'edit', 'withdrawn']);
     return {
       events: ours.filter(({ kind = 'in' }) => kinds.has(kind)).map(eventOf),
       reach: ours.flatMap(({ id, from = 'u1', reach }): Reach[] =>
@@ -184,6 +184,9 @@ function eventOf({
   if (kind === 'edit') {
     const change = { type: 'edited' as const, text, number: 1 };
     return { kind: 'change', externalId: id, target: of!, at: time, change };
+  }
+  if (kind === 'withdrawn') {
+    return { kind: 'change', externalId: id, target: of!, at: time, change: { type: 'withdrawn', by: 'author' } };
   }
   if (kind === 'echo') {
     const send = { part: 0, parts: 1, attempt: 0, state: 'sent' as const, at: time, nativeIds: [id], platformAt: time };

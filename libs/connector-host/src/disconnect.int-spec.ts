@@ -194,7 +194,7 @@ describe('an account that is erased', () => {
     await disconnect();
     await forget();
     const { purged } = await row();
-    world.clock.advance(DAY_MS);
+    world.clock.advance(30 * DAY_MS);
     await forget();
     expect((await row()).purged).toEqual(purged);
     const delivery = { source: 's', raw: Buffer.from('[]'), arrivedAt: new Date(), context: {} };

@@ -133,10 +133,14 @@ export class Forget {
              or (e.kind = 'person' and (e.body -> 'person' ->> 'value' = any($5::text[]) or e.body ->> 'alsoKnownAs' = any($5::text[])))
              or (e.kind = 'thread' and e.body ->> 'threadKey' = any($5::text[])))
         returning e.delivery_id),
+      again as (
+        delete from intake.copies c
+         where exists (select 1 from listed l where l.account = c.account_id and l.id = c.message) or c.message = any($4::text[])
+        returning c.delivery_id),
       light as (
         update intake.deliveries d
            set state = 'erased', context = '{}', problem = null, unsupported = '{}'
-         where d.id in (select delivery_id from gone) returning d.id, d.received_at)
+         where d.id in (select delivery_id from gone union select delivery_id from again) returning d.id, d.received_at)
       delete from intake.raw_bytes r using light l where r.delivery_id = l.id and r.received_at = l.received_at`,
       [workspaceId, this.parts.channel, JSON.stringify(messages), outboundOf(payload), values],
     );

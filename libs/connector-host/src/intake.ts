@@ -14,6 +14,7 @@ import { AccountLeaseLost } from './account-leases';
 import { batchOf, hashesOf, withoutErased, withReach, type Batch, type Brought, type Sealing } from './intake-batch';
 import { jsonSafe, safeValue } from './json-safe';
 import type { ReadDelivery } from './read-deliveries';
+import { namesOf, subjectOf, takeBack, takenBackBefore, takenBackBy } from './taken-back';
 import { settleSeen } from './settle-seen';
 
 import type { Vault } from './vault';
@@ -47,6 +48,12 @@ interface Held {
   readonly lease: number | null;
   readonly exclusive: boolean;
   readonly hashes: readonly Buffer[];
+}
+
+/** A message that had been taken back before it, or more of it, came. */
+interface TakenBack {
+  readonly account: string;
+  readonly target: string;
 }
 
 /** What one commit stored; repeats are not counted. */
@@ -120,7 +127,10 @@ export class Intake {
       const erased = await this.hold(
         tx,
         all.map(({ account, lease, batch }) => {
-          return { account, lease, exclusive: batch.policy.length > 0, hashes: hashesOf(account.id, batch) };
+          // what is taken back waits for what is being stored of it, and is found by what is stored after it
+          const exclusive =
+            batch.policy.length > 0 || batch.events.some(({ event }) => takenBackBy(event) !== undefined);
+          return { account, lease, exclusive, hashes: hashesOf(account.id, batch) };
         }),
       );
       const kept: { account: Owner; batch: Batch }[] = [];
@@ -129,6 +139,11 @@ export class Intake {
         kept.push({ account, batch: { ...left, events: await settleSeen(tx, account, left.events) } });
       }
       const stored = await this.store(tx, kept, move);
+      for (const { account, batch } of kept) {
+        const before = stored.takenBack.filter(({ account: id }) => id === account.id).map(({ target }) => target);
+        const now = batch.events.flatMap(({ event }) => takenBackBy(event) ?? []);
+        await takeBack(tx, account, [...new Set([...before, ...now])]);
+      }
       const fresh = new Set(stored.told);
       const followed = kept.map(({ account, batch: { events, files, policy } }) => {
         const told = events.flatMap(({ id, event }) => (fresh.has(id) ? [event] : []));
@@ -184,6 +199,14 @@ export class Intake {
            from jsonb_to_recordset($6::jsonb) as r(id uuid, event uuid, "externalId" text, author text, values jsonb)
            join told on told.id = r.event
        )
+       , copied as (
+         insert into intake.copies (account_id, message, delivery_id, received_at)
+         select distinct $1::uuid, e.subject, e.delivery, d.received_at
+           from jsonb_to_recordset($5::jsonb) as e(id uuid, delivery uuid, subject text)
+           join intake.deliveries d on d.id = e.delivery
+          where e.subject is not null and e.id not in (select id from told)
+         on conflict do nothing
+       )
        select id from told`,
       [
         account.id,
@@ -194,6 +217,8 @@ export class Intake {
         JSON.stringify(reach),
       ],
     );
+    const names = events.flatMap(({ event }) => namesOf(event));
+    await takeBack(tx, account, await takenBackBefore(tx, account.id, names));
     if (rows.length > 0) this.wake(tx, account.id);
     const told = new Set(rows.map(({ id }) => id));
     return events.flatMap(({ id, event }) => (told.has(id) ? [event] : []));
@@ -203,7 +228,11 @@ export class Intake {
     const hashes = events.flatMap((event) => messageOf(event) ?? []).map((id) => tombstoneOf(account.id, id));
     if (hashes.length === 0) return events;
     const erased = new Set(
-      (await this.hold(tx, [{ account, lease: null, exclusive: false, hashes }])).map((hash) => hash.toString('hex')),
+      (
+        await this.hold(tx, [
+          { account, lease: null, exclusive: events.some((event) => takenBackBy(event) !== undefined), hashes },
+        ])
+      ).map((hash) => hash.toString('hex')),
     );
     return events.filter((event) => {
       const target = messageOf(event);
@@ -249,7 +278,7 @@ export class Intake {
       batch.events.map(({ id, delivery, event }) => ({ ...eventRow(id, delivery, event), ...ownerOf(account) })),
     );
     const reach = kept.flatMap(({ account, batch }) => batch.reach.map((row) => ({ ...row, ...ownerOf(account) })));
-    const [row] = await tx.query<{ deliveries: number; told: string[] | null }>(COMMIT, [
+    const [row] = await tx.query<{ deliveries: number; told: string[] | null; takenBack: TakenBack[] | null }>(COMMIT, [
       kept[0]?.account.id,
       kept[0]?.account.channel,
       tx.now,
@@ -260,7 +289,7 @@ export class Intake {
       move === null ? null : jsonSafe(move.cursor),
       JSON.stringify(reach),
     ]);
-    return { deliveries: row?.deliveries ?? 0, told: row?.told ?? [] };
+    return { deliveries: row?.deliveries ?? 0, told: row?.told ?? [], takenBack: row?.takenBack ?? [] };
   }
 }
 
@@ -279,7 +308,15 @@ function broughtBy(
 }
 
 function eventRow(id: string, delivery: string | null, event: InboundEvent) {
-  return { id, delivery, kind: event.kind, external: event.externalId, body: event };
+  return {
+    id,
+    delivery,
+    kind: event.kind,
+    external: event.externalId,
+    subject: subjectOf(event) ?? null,
+    names: namesOf(event),
+    body: event,
+  };
 }
 
 /*
@@ -316,9 +353,19 @@ const COMMIT = /* sql */ `
       from jsonb_to_recordset($9::jsonb)
            as r(id uuid, event uuid, workspace uuid, account uuid, "externalId" text, author text, values jsonb)
       join told on told.id = r.event
+  ), copied as (
+    insert into intake.copies (account_id, message, delivery_id, received_at)
+    select distinct e.account, e.subject, e.delivery, $3::timestamptz
+      from jsonb_to_recordset($6::jsonb) as e(id uuid, account uuid, delivery uuid, subject text)
+      join stored on stored.id = e.delivery
+     where e.subject is not null and e.id not in (select id from told)
   ), moved as (
     insert into intake.cursors (account_id, stream, cursor, moved_at)
     select $1::uuid, $7::text, $8::jsonb, $3::timestamptz where $7::text is not null
     on conflict (account_id, stream) do update set cursor = excluded.cursor, moved_at = excluded.moved_at
   )
-  select (select count(*) from stored) as deliveries, (select array_agg(id) from told) as told`;
+  select (select count(*) from stored) as deliveries, (select array_agg(id) from told) as told,
+         (select jsonb_agg(distinct jsonb_build_object('account', e.account_id, 'target', e.body ->> 'target'))
+            from jsonb_to_recordset($6::jsonb) as n(account uuid, names jsonb) cross join jsonb_array_elements_text(n.names) as name
+            join intake.events e on e.account_id = n.account and e.body ->> 'target' = name
+           where e.kind = 'change' and e.body -> 'change' ->> 'type' = 'withdrawn') as "takenBack"`;

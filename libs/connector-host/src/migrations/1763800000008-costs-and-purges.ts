@@ -39,7 +39,7 @@ export class CostsAndPurges1763800000008 implements MigrationInterface {
       alter table intake.deliveries alter column size drop not null;
 
       -- Deliveries that brought once more what was known already: what is erased or taken back goes from them, too. message: of
-      -- that which it was or was about, the external id; of one of ours that was seen, that of the event.
+      -- that which it was or was about, the external id; of one of ours that was seen, our id of it.
       create table intake.copies (
         account_id uuid not null references intake.accounts,
         message text not null,
