@@ -1,6 +1,7 @@
 import { Clock } from '@app/runtime';
 import type { AppKeys } from '../src/x/registry';
-import { XSimulator, type XSimulatorOptions } from '../src/x/x-simulator';
+import type { XSimulatorOptions } from '../src/x/pushing-platform';
+import { XSimulator } from '../src/x/x-simulator';
 import { XReceiver } from './x-receiver';
 
 /** What tests look at in answers of the API. */

@@ -15,9 +15,9 @@ import { EVENT_TYPES } from './activity/event-types';
 import type { PostMetrics, Reach, ReplySettings } from './model';
 import type { NewPost } from './posts';
 import type { NewUser } from './registry';
-import type { XSimulator } from './x-simulator';
+import type { PushingPlatform } from './pushing-platform';
 
-type Act = (simulator: XSimulator, fields: Fields) => unknown;
+type Act = (simulator: PushingPlatform, fields: Fields) => unknown;
 
 /** What can be done; each answers JSON, `{}` where there is nothing to tell. */
 const ACTS: Readonly<Record<string, Act>> = {
@@ -123,7 +123,7 @@ const ACTS: Readonly<Record<string, Act>> = {
  *     POST /sim/api/x/:act              as the method of XSimulator; fields as in `control.ts`. `advance {ms}` moves product
  *                                       time, `settled` answers when nothing is due
  */
-export function controlRouter(simulator: XSimulator): Router {
+export function controlRouter(simulator: PushingPlatform): Router {
   const router = Router();
   router.use(json({ limit: '36mb' }));
   router.get('/state', (_request, response) => void response.json(stateOf(simulator)));
@@ -155,7 +155,7 @@ async function answer(response: Response, act: () => unknown): Promise<void> {
   }
 }
 
-function stateOf(simulator: XSimulator): object {
+function stateOf(simulator: PushingPlatform): object {
   const { world, pushing, rules, faults, idle } = simulator;
   const apps = Array.from(world.apps.values(), ({ id, name, plan, credit, spent }) => ({
     id,

@@ -3,10 +3,10 @@ import { loopbackOnly } from '../page/loopback-only';
 import { xApiRouter } from './api/api-router';
 import { controlRouter } from './control';
 import { pageRouter } from './page/page-router';
-import type { XSimulator } from './x-simulator';
+import type { PushingPlatform } from './pushing-platform';
 
 /** X's whole HTTP side, for this machine only. */
-export function xRouter(simulator: XSimulator): Router {
+export function xRouter(simulator: PushingPlatform): Router {
   const router = Router();
   router.use(xApiRouter(simulator));
   router.use('/sim/api/x', loopbackOnly, controlRouter(simulator));

@@ -1,10 +1,10 @@
 import { LIMITS } from '../limits';
 import { DAY, HOUR, MINUTE } from '../world';
-import type { XSimulator } from '../x-simulator';
+import type { PushingPlatform } from '../pushing-platform';
 import type { Act } from './words';
 
 /** The switches of the page. */
-export const PAGE_ACTS: Readonly<Record<Act, (simulator: XSimulator, handleId: string) => void>> = {
+export const PAGE_ACTS: Readonly<Record<Act, (simulator: PushingPlatform, handleId: string) => void>> = {
   'expire-tokens': (simulator, handleId) => simulator.expireTokens(handleId),
   revoke: (simulator, handleId) => {
     for (const appId of appsOf(simulator)) simulator.revoke(handleId, appId);
@@ -35,11 +35,11 @@ export const PAGE_ACTS: Readonly<Record<Act, (simulator: XSimulator, handleId: s
   'advance-month': (simulator) => simulator.world.advance(31 * DAY),
 };
 
-function appsOf({ world }: XSimulator): string[] {
+function appsOf({ world }: PushingPlatform): string[] {
   return Array.from(world.apps.values(), ({ id }) => id);
 }
 
-function exhaust(simulator: XSimulator, which: RegExp): void {
+function exhaust(simulator: PushingPlatform, which: RegExp): void {
   for (const endpoint of Object.keys(LIMITS)) {
     if (which.test(endpoint)) simulator.api.limits.exhaust(endpoint, 15 * MINUTE);
   }

@@ -4,7 +4,7 @@ import type { Language } from '../../page/words';
 import { compareIds } from '../ids';
 import type { User } from '../model';
 import type { World } from '../world';
-import type { XSimulator } from '../x-simulator';
+import type { PushingPlatform } from '../pushing-platform';
 import type { Words } from './words';
 
 /** People shown in the list at most. */
@@ -12,7 +12,7 @@ const MOST_LISTED = 200;
 
 /** What every page needs to know. */
 export interface XView {
-  simulator: XSimulator;
+  simulator: PushingPlatform;
   language: Language;
   words: Words;
   /** Where this page is, without `lang`. */

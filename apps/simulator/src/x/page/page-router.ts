@@ -8,7 +8,7 @@ import { loopbackOnly } from '../../page/loopback-only';
 import { STYLE } from '../../page/style';
 import { languageOf } from '../../page/words';
 import type { User } from '../model';
-import type { XSimulator } from '../x-simulator';
+import type { PushingPlatform } from '../pushing-platform';
 import { PAGE_ACTS } from './acts';
 import { pathTo, type PersonView, type XView } from './frame';
 import { homePage } from './home-view';
@@ -20,7 +20,7 @@ import { wordsOf } from './words';
 type Body = { form: Form } & RequestBody;
 
 /** The page on which one plays people on X, under `/sim/x`. All of it works as plain links and forms. */
-export function pageRouter(simulator: XSimulator): Router {
+export function pageRouter(simulator: PushingPlatform): Router {
   const router = Router();
   const { world } = simulator;
   const stream = new ChangeStream((tell) => simulator.on('change', tell));
@@ -181,7 +181,7 @@ function whole(text: string): number {
 }
 
 /** Of a name, with a number where it is taken. */
-function usernameOf(name: string, { world }: XSimulator): string {
+function usernameOf(name: string, { world }: PushingPlatform): string {
   const letters = name.normalize('NFD').replace(/\P{ASCII}/gu, '').toLowerCase(); // prettier-ignore
   const base = letters.replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 12) || 'somebody'; // prettier-ignore
   for (let n = 0; ; n += 1) {
