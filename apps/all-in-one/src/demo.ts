@@ -2,13 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Logger, type Clock } from '@app/runtime';
 import type { Installation } from '../../cli/src';
-import { DEMO_MAILBOX, MailSimulator, MessengerSimulator, simulatorHttp, XSimulator } from '../../simulator/src';
+import {
+  Customers,
+  DEMO_MAILBOX,
+  MailSimulator,
+  MessengerSimulator,
+  simulatorHttp,
+  XSimulator,
+} from '../../simulator/src';
+import { untilXTells } from './until-x-tells';
 import { seedHandle, seedPage, seedWorkspace } from './demo-workspace';
 
 /** The demo: a simulated mail provider, Messenger and X, whose customers write to a workspace of its own. */
 export interface Demo {
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Lets Messenger tell of its messages, once webhooks are answered; the first time customers have written some. */
+  /** Lets Messenger and X tell of their messages, once webhooks are answered; the first time customers have written some. */
   connect(): Promise<void>;
   /** Lets the fictional customers write. */
   live(): void;
@@ -26,22 +34,26 @@ export async function startDemo(installation: Installation, origin: string, base
   const mail = await MailSimulator.start({ dir });
   const messenger = await MessengerSimulator.start({ dir: join(dir, 'messenger'), clock, origin });
   const x = await XSimulator.start({ dir: join(dir, 'x'), clock, origin });
+  const customers = new Customers({ mail, messenger, x, clock, dir });
   const stop = async (): Promise<void> => {
+    customers.stop();
     await x.stop();
     await messenger.stop();
     await mail.stop();
   };
   try {
     const { password } = mail.addMailbox(DEMO_MAILBOX, { storesSent: true });
-    await mail.seedDemo();
+    await customers.writeEarlier('mail');
     const { imapPort, smtpPort } = mail;
     await seedWorkspace(installation, { address: DEMO_MAILBOX, password, imapPort, smtpPort });
     const page = messenger.seedDemo();
     const addresses = { graphUrl: `${origin}/sim/graph`, dialogUrl: `${origin}/sim/facebook` };
     const webhook = await seedPage(installation, { ...page, ...addresses });
     const addressesOfX = { apiUrl: `${origin}/sim/x/api`, authorizeUrl: `${origin}/sim/x` };
-    await seedHandle(installation, { ...x.seedDemo(), ...addressesOfX, delivers: base === origin });
-    const http = await simulatorHttp(mail, logger, messenger, x);
+    const handle = x.seedDemo();
+    const delivers = base === origin;
+    await seedHandle(installation, { ...handle, ...addressesOfX, delivers });
+    const http = await simulatorHttp(customers, logger);
     return {
       handler: http.handler,
       connect: async () => {
@@ -51,12 +63,11 @@ export async function startDemo(installation: Installation, origin: string, base
           logger.warn('the simulated Messenger cannot reach this process; its messages come by back-fill', {}, error);
         });
         messenger.subscribePage(appId, pageId);
-        messenger.writeDemoChats();
+        await customers.writeEarlier('messenger');
+        // what nobody is told of would only be found as history: then they begin as time goes by
+        if (delivers && (await untilXTells(x, handle))) await customers.writeEarlier('x');
       },
-      live: () => {
-        mail.startLife();
-        messenger.startLife();
-      },
+      live: () => void customers.startLife(),
       stop: async () => {
         await http.close();
         await stop();

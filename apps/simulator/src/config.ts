@@ -28,7 +28,7 @@ export const simulatorSettings = {
   },
   EVENHAND_SIMULATOR_LIFE: {
     schema: z.enum(['on', 'off'], { error: 'on or off' }).default('on'),
-    doc: 'Whether fictional customers write by themselves, every 8 to 20 seconds, at most 200 mails per start.',
+    doc: 'Whether fictional customers write by themselves, on all channels, every 8 to 20 seconds, at most 200 messages per start.',
     example: 'on',
   },
 } as const satisfies Settings;

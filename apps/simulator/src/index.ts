@@ -1,4 +1,5 @@
 export type { Letter } from './customers/letter';
+export { Customers, type Channel, type CustomersOptions } from './customers/customers';
 export type { CustomerLife, LifeOptions } from './customers/life';
 export { CUSTOMER_DOMAIN } from './mail/address';
 export type { Faults, Often, Refusal } from './mail/faults';
@@ -11,7 +12,6 @@ export type { FileFault, GraphFault, HowOften, MessengerFaults, WebhookFault } f
 export type { NewComment } from './messenger/feed';
 export type { JournalEntry } from './messenger/journal';
 export type { DemoMessenger } from './messenger/demo';
-export type { MessengerLife, MessengerLifeOptions } from './messenger/life';
 export { MessengerSimulator } from './messenger/messenger-simulator';
 export { ODDITIES } from './messenger/oddities';
 export type { MessengerOptions } from './messenger/platform';

@@ -1,8 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import { seedDemo } from './customers/demo';
 import { composeMail, type Letter } from './customers/letter';
-import { CustomerLife, type LifeOptions } from './customers/life';
 import { readOriginal } from './customers/original';
 import { CUSTOMER_DOMAIN, domainOf, mailAddress } from './mail/address';
 import { checkFaults, type Faults } from './mail/faults';
@@ -46,7 +44,6 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
   private readonly smtp: SmtpFront;
   private wiring: Promise<void> = Promise.resolve();
   private ports = { imap: 0, smtp: 0 };
-  private currentLife: CustomerLife | undefined;
 
   private constructor(
     dir: string,
@@ -54,10 +51,7 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
   ) {
     super();
     this.setMaxListeners(0);
-    this.office = new PostOffice(dir, (arrival) => {
-      this.currentLife?.hear(arrival);
-      this.emit('mail', arrival);
-    });
+    this.office = new PostOffice(dir, (arrival) => this.emit('mail', arrival));
     this.imap = new ImapFront(this.office);
     this.smtp = new SmtpFront(this.office);
   }
@@ -175,30 +169,7 @@ export class MailSimulator extends EventEmitter<{ mail: [MailArrival] }> {
     this.office.imapMailbox(account).load(folder);
   }
 
-  /**
-   * Fills an empty mailbox with the demo's mails: fictional customers, French, English and Arabic, arrived over the last
-   * hours. A mailbox that holds a mail stays as it is. Returns how many were written.
-   */
-  async seedDemo({ to = DEMO_MAILBOX, now = new Date() } = {}): Promise<number> {
-    const { inbox } = this.office.add(to, {});
-    if (inbox.mails.length > 0 || inbox.uidNext > 1) return 0;
-    return seedDemo((letter) => this.writeAs(letter), to, now);
-  }
-
-  /** Lets fictional customers write, chase and thank until stopped; a second call replaces the first. */
-  startLife(options: LifeOptions = {}): CustomerLife {
-    this.currentLife?.stop();
-    const life = new CustomerLife({ to: DEMO_MAILBOX, ...options }, (letter) => this.writeAs(letter));
-    this.currentLife = life;
-    return life;
-  }
-
-  get life(): CustomerLife | undefined {
-    return this.currentLife?.running ? this.currentLife : undefined;
-  }
-
   async stop(): Promise<void> {
-    this.currentLife?.stop();
     await this.wiring.catch(() => undefined);
     await this.shut();
     this.removeAllListeners();

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   Clock,
   closeServer,
@@ -11,6 +11,7 @@ import {
   untilStopped,
 } from '@app/runtime';
 import { simulatorSettings } from './config';
+import { Customers } from './customers/customers';
 import { DEMO_MAILBOX, MailSimulator } from './mail-simulator';
 import { MessengerSimulator } from './messenger/messenger-simulator';
 import { simulatorHttp } from './simulator-http';
@@ -20,8 +21,9 @@ import { XSimulator } from './x/x-simulator';
 void untilStopped(async () => {
   const config = readConfig({ ...runtimeSettings, ...simulatorSettings });
   const logger = Logger.create({ level: config.EVENHAND_LOG_LEVEL, app: 'simulator' });
+  const dir = resolve(config.EVENHAND_DATA_DIR, 'simulator');
   const simulator = await MailSimulator.start({
-    dir: resolve(config.EVENHAND_DATA_DIR, 'simulator'),
+    dir,
     host: config.EVENHAND_HOST,
     imapPort: config.EVENHAND_SIMULATOR_IMAP_PORT,
     smtpPort: config.EVENHAND_SIMULATOR_SMTP_PORT,
@@ -30,23 +32,17 @@ void untilStopped(async () => {
     storesSent: true,
     ...(config.EVENHAND_SIMULATOR_PASSWORD === undefined ? {} : { password: config.EVENHAND_SIMULATOR_PASSWORD }),
   });
-  if (config.EVENHAND_SIMULATOR_LIFE === 'on') {
-    await simulator.seedDemo();
-    simulator.startLife();
-  }
-  const messenger = await MessengerSimulator.start({
-    dir: resolve(config.EVENHAND_DATA_DIR, 'simulator', 'messenger'),
-    clock: new Clock(),
-    receipts: 'delivered',
-  });
+  const clock = new Clock();
+  const messenger = await MessengerSimulator.start({ dir: join(dir, 'messenger'), clock, receipts: 'delivered' });
   messenger.seedDemo();
-  if (config.EVENHAND_SIMULATOR_LIFE === 'on') messenger.startLife();
-  const x = await XSimulator.start({
-    dir: resolve(config.EVENHAND_DATA_DIR, 'simulator', 'x'),
-    clock: new Clock(),
-  });
+  const x = await XSimulator.start({ dir: join(dir, 'x'), clock });
   x.seedDemo();
-  const page = await simulatorHttp(simulator, logger, messenger, x);
+  const customers = new Customers({ mail: simulator, messenger, x, clock, dir });
+  if (config.EVENHAND_SIMULATOR_LIFE === 'on') {
+    await customers.writeEarlier('mail');
+    customers.startLife();
+  }
+  const page = await simulatorHttp(customers, logger);
   const server = createLimitedServer().on('request', (request, response) => {
     if (request.url === '/health/ready' || request.url === '/health/live') {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
@@ -59,6 +55,7 @@ void untilStopped(async () => {
   return async () => {
     await closeServer(server);
     await page.close();
+    customers.stop();
     await messenger.stop();
     await x.stop();
     await simulator.stop();

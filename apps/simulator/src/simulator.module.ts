@@ -1,5 +1,6 @@
 import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { json, raw, urlencoded } from 'express';
+import { Customers } from './customers/customers';
 import { MailSimulator } from './mail-simulator';
 import { loopbackOnly } from './page/loopback-only';
 import { MailEvents } from './page/mail-events';
@@ -12,11 +13,15 @@ import { SimulatorPage } from './page/simulator-page';
  */
 @Module({})
 export class SimulatorModule implements NestModule {
-  static register({ simulator }: { simulator: MailSimulator }): DynamicModule {
+  static register({ simulator, customers }: { simulator: MailSimulator; customers: Customers }): DynamicModule {
     return {
       module: SimulatorModule,
       controllers: [SimulatorControl, SimulatorPage],
-      providers: [{ provide: MailSimulator, useValue: simulator }, MailEvents],
+      providers: [
+        { provide: MailSimulator, useValue: simulator },
+        { provide: Customers, useValue: customers },
+        MailEvents,
+      ],
     };
   }
 

@@ -1,132 +1,185 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { MailArrival } from '../mail/post-office';
-import { DEMO_MAILBOX, MailSimulator } from '../mail-simulator';
+import { Town, type Written } from '../../testing/town';
+import { DEMO_MAILBOX } from '../mail-simulator';
+import { DEMO_PAGE_ID } from '../messenger/demo';
+import { Random } from '../messenger/random';
+import { DEMO_HANDLE } from '../x/demo';
+import type { CustomerLife, LifeOptions } from './life';
 
-const ANA = { name: 'Ana Bélanger', address: 'ana@customers.test' };
-const PLUS = DEMO_MAILBOX.replace('@', '+r-token@');
+const HOUR = 3_600_000;
 
-let dir: string;
-let simulator: MailSimulator;
+let town: Town;
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'evenhand-customers-'));
-  simulator = await MailSimulator.start({ dir });
-  simulator.addMailbox(DEMO_MAILBOX, { name: 'Support' });
+  town = await Town.start();
 });
 
-afterEach(async () => {
-  await simulator.stop();
-  rmSync(dir, { recursive: true, force: true });
-});
+afterEach(() => town.stop());
 
-/** An answer as the connector sends it, put into the customer's INBOX. */
-function answer(to: string, headers = ''): string {
+function seeded(seed: number): () => number {
+  const random = new Random(seed);
+  return () => random.next();
+}
+
+/** Life at full speed, without patience. */
+function live(options: LifeOptions = {}): CustomerLife {
+  return town.customers.startLife({ everyMs: 1, readAfterMs: 1, patienceMs: 0, random: seeded(3), ...options });
+}
+
+/** Waits until what they wrote is as it should be. */
+async function until(holds: (written: Written[]) => boolean): Promise<Written[]> {
+  for (;;) {
+    const written = await town.written();
+    if (holds(written)) return written;
+    await new Promise<void>((resolve) => town.customers.onChange(resolve));
+  }
+}
+
+/** An answer as the connector of mail sends it, put into the customer's INBOX. */
+function answerByMail(to: string, headers = ''): string {
   const id = `<m.${Math.random().toString(36).slice(2)}@demo.evenhand.test>`;
   const raw =
-    `Message-ID: ${id}\r\nReferences: <c.1@demo.evenhand.test> <first@x>\r\nFrom: "Léa, Support" <${DEMO_MAILBOX}>\r\n` +
-    `Reply-To: <${PLUS}>\r\nTo: ${to}\r\nSubject: Re: Une question\r\nDate: Tue, 3 Mar 2026 09:05:00 +0100\r\n${headers}` +
-    'Content-Type: text/plain; charset=utf-8\r\n\r\nBonjour Ana,\r\n\r\nC’est fait.\r\n> ancien texte\r\n';
-  simulator.deliver(raw, { to });
+    `Message-ID: ${id}\r\nFrom: "Léa, Support" <${DEMO_MAILBOX}>\r\nTo: ${to}\r\nSubject: Re: Une question\r\n` +
+    `Date: Tue, 3 Mar 2026 09:05:00 +0100\r\n${headers}Content-Type: text/plain; charset=utf-8\r\n\r\nC’est fait.\r\n`;
+  town.mail.deliver(raw, { to });
   return id;
 }
 
-describe('a customer', () => {
-  it('writes a first mail with text, HTML and a file, and finds it in Sent', async () => {
-    const { mail } = await simulator.writeAs({
-      from: ANA,
-      to: DEMO_MAILBOX,
-      subject: 'Photo du colis 📦',
-      text: 'Bonjour, voici la photo.',
-      html: '<p>Bonjour, voici la photo.</p>',
-      attachments: [{ filename: 'été.png', contentType: 'image/png', content: Buffer.from('pixels') }],
-    });
-    const [received] = simulator.mailbox(DEMO_MAILBOX).inbox;
-    expect(received).toBe(mail);
-    const read = await mail.read();
-    expect(read).toMatchObject({ subject: 'Photo du colis 📦', from: ANA, to: [{ address: DEMO_MAILBOX }] });
-    expect(read.text?.trim()).toBe('Bonjour, voici la photo.');
-    expect(read.attachments[0]).toMatchObject({ filename: 'été.png', mimeType: 'image/png' });
-    expect(Date.parse(read.date ?? '')).toBe(mail.internalDate.getTime());
-    expect(simulator.mailbox(ANA.address).sent.map(({ messageId }) => messageId)).toEqual([mail.messageId]);
-  });
-
-  it.each([
-    ['fr', 'Le mar. 3 mars 2026 à ', ', Léa, Support <support@demo.evenhand.test> a écrit :'],
-    ['en', 'On Tue, Mar 3, 2026 at ', ', Léa, Support <support@demo.evenhand.test> wrote:'],
-  ] as const)('answers as a mail program in %s does', async (language, before, after) => {
-    const id = answer(ANA.address);
-    const { mail } = await simulator.writeAs({ from: { ...ANA, language }, text: 'Merci !', inReplyTo: id });
-    expect(mail.header('delivered-to')).toBe(PLUS);
-    expect(mail.header('in-reply-to')).toBe(id);
-    expect(mail.header('references')).toBe(`<c.1@demo.evenhand.test> <first@x> ${id}`);
-    const { subject, text = '' } = await mail.read();
-    expect(subject).toBe('Re: Une question');
-    const [said, , attribution = '', , ...quoted] = text.trimEnd().split(/\r?\n/);
-    expect(said).toBe('Merci !');
-    expect(attribution.startsWith(before) && attribution.endsWith(after)).toBe(true);
-    expect(quoted).toEqual(['> Bonjour Ana,', '>', '> C’est fait.', '>> ancien texte']);
-  });
-
-  it('cannot answer what was never received, nor write to nobody; then nothing is delivered', async () => {
-    const letter = { from: ANA, text: 'x', to: DEMO_MAILBOX };
-    await expect(simulator.writeAs({ ...letter, inReplyTo: '<no@x>' })).rejects.toThrow('no mail with the Message-ID');
-    await expect(simulator.writeAs({ ...letter, to: 'nobody@gmail.com' })).rejects.toThrow('No mailbox');
-    await expect(simulator.writeAs({ ...letter, to: [DEMO_MAILBOX, 'a b@x'] })).rejects.toThrow('Not an address');
-    await expect(simulator.writeAs({ ...letter, from: { address: 'ceo@bank.test' } })).rejects.toThrow('No mailbox');
-    expect(simulator.mailbox(DEMO_MAILBOX).inbox).toEqual([]);
-  });
-});
-
-describe('the demo', () => {
-  it('fills an empty mailbox once, in order of arrival over the last hours', async () => {
-    const now = new Date('2026-11-22T15:00:00Z');
-    const count = await simulator.seedDemo({ now });
-    const { inbox } = simulator.mailbox(DEMO_MAILBOX);
-    expect(inbox).toHaveLength(count);
-    const times = inbox.map(({ internalDate }) => internalDate.getTime());
-    expect(times).toEqual([...times].sort((a, b) => a - b));
-    expect(now.getTime() - (times[0] ?? 0)).toBeLessThan(8 * 3_600_000);
+describe('before the demo', () => {
+  it('people have written on all three channels over the last hours, the oldest first', async () => {
+    const count = await town.writeEarlier();
+    const written = await town.written();
+    expect(written).toHaveLength(count);
+    expect(new Set(written.map(({ channel }) => channel))).toEqual(new Set(['mail', 'messenger', 'x']));
+    const oldest = town.clock.now().getTime() - written[0]!.at;
+    expect([oldest > 7 * HOUR, oldest < 8 * HOUR]).toEqual([true, true]);
+    for (const channel of ['mail', 'messenger', 'x']) {
+      expect(written.filter((each) => each.channel === channel).length).toBeGreaterThanOrEqual(6);
+    }
+    const { inbox } = town.mail.mailbox(DEMO_MAILBOX);
+    expect(inbox.map(({ uid }) => uid)).toEqual([...inbox.keys()].map((n) => n + 1));
+    const arrived = inbox.map(({ internalDate }) => internalDate.getTime());
+    expect(arrived).toEqual([...arrived].sort((a, b) => a - b));
     expect(new Set(inbox.map((mail) => mail.header('from'))).size).toBe(14);
     const mails = await Promise.all(inbox.map((mail) => mail.read()));
     expect(mails.some(({ subject }) => /[\u0600-\u06ff]{5}/.test(subject ?? ''))).toBe(true);
     expect(mails.flatMap(({ attachments }) => attachments.map(({ mimeType }) => mimeType))).toEqual(['image/png']);
     expect(mails.filter(({ inReplyTo }) => mails.some(({ messageId }) => messageId === inReplyTo))).toHaveLength(1);
-    expect(await simulator.seedDemo({ now })).toBe(0);
-    expect(simulator.mailbox(DEMO_MAILBOX).inbox).toHaveLength(count);
+  });
+
+  it('one complaint came from an account of 20 followers and, a minute later, from one of 20,000', async () => {
+    await town.writeEarlier();
+    const [small, great] = ['tartempion', 'tartempion_tv'].map((name) => town.x.world.findUser(name)!);
+    expect([small!.reach.followers, great!.reach.followers]).toEqual([20, 20_000]);
+    const [first, second] = [small, great].map((user) => town.x.world.postsBy(user!.id));
+    expect(first!.map(({ text }) => text)).toEqual(second!.map(({ text }) => text));
+    expect(second![0]!.at - first![0]!.at).toBe(60_000);
+  });
+
+  it('is written once: not again after a restart, and not where somebody else wrote', async () => {
+    const count = await town.writeEarlier();
+    await town.restart();
+    expect(await town.writeEarlier()).toBe(0);
+    expect(await town.written()).toHaveLength(count);
+    await town.stop();
+    town = await Town.start();
+    town.x.writeDirect({ from: town.x.addUser().userId, to: DEMO_HANDLE.id, text: 'I was here before' });
+    expect(await town.customers.writeEarlier('x')).toBe(0);
   });
 });
 
 describe('the life of the customers', () => {
-  /** Everything that arrives for support, until `count` mails are there. */
-  async function arrivals(count: number): Promise<MailArrival[]> {
-    const seen: MailArrival[] = [];
-    while (seen.length < count) {
-      const [arrival] = await once(simulator, 'mail');
-      if (arrival.address === DEMO_MAILBOX && arrival.folder === 'INBOX') seen.push(arrival);
-    }
-    return seen;
-  }
-
-  it('ends by itself after the number of mails asked for', async () => {
-    const life = simulator.startLife({ everyMs: 1, limit: 5, random: () => 0.3 });
+  it('goes on over all channels at one rate, and ends after as many messages as asked for', async () => {
+    await town.writeEarlier();
+    const before = await town.written();
+    const life = live({ limit: 40 });
     await life.ended;
-    expect(life).toMatchObject({ written: 5, running: false });
-    expect(simulator.mailbox(DEMO_MAILBOX).inbox).toHaveLength(5);
+    expect([life.written, life.running, life.failure]).toEqual([40, false, undefined]);
+    const after = (await town.written()).slice(before.length);
+    expect(after).toHaveLength(40);
+    expect(new Set(after.map(({ channel }) => channel))).toEqual(new Set(['mail', 'messenger', 'x']));
   });
 
-  it('brings thanks in the same thread after an answer, and nothing after an automatic one', async () => {
-    const first = arrivals(1);
-    const life = simulator.startLife({ everyMs: 20, limit: 3, random: () => 0 });
-    const [{ mail }] = (await first) as [MailArrival];
-    const customer = (await mail.read()).from?.address ?? '';
-    answer(customer, 'Auto-Submitted: auto-replied\r\n');
-    const id = answer(customer);
-    const [reply] = await arrivals(1);
-    life.stop();
-    expect(reply?.mail.header('in-reply-to')).toBe(id);
-    expect(reply?.mail.header('delivered-to')).toBe(PLUS);
+  it('asks again where nobody answers, tells it on another channel, and then waits', async () => {
+    await town.writeEarlier();
+    live({ random: () => 0.3 });
+    const again = ['Un formulaire qui efface tout', 'La laveuse est débranchée'];
+    await until((all) => again.every((words) => all.some(({ text }) => text.startsWith(words))));
+    town.customers.life?.stop();
+    const texts = (await town.written()).map(({ text }) => text);
+    for (const words of again) expect(texts.filter((text) => text.startsWith(words))).toHaveLength(1);
+  });
+
+  it('is patient first', async () => {
+    await town.writeEarlier();
+    const life = live({ limit: 12, patienceMs: 9 * HOUR, random: () => 0.3 });
+    await Promise.race([life.ended, new Promise<void>((resolve) => town.customers.onChange(resolve))]);
+    const texts = (await town.written()).map(({ text }) => text);
+    expect(texts.some((text) => text.startsWith('La laveuse est débranchée'))).toBe(false);
+  });
+
+  it('thanks for an answer by mail in its thread, and not for an automatic one', async () => {
+    await town.writeEarlier();
+    live({ random: () => 0.4 });
+    const to = 'callum.reid@customers.test';
+    const helene = 'helene.tremblay@customers.test';
+    answerByMail(helene, 'Auto-Submitted: auto-replied\r\n');
+    const id = answerByMail(helene);
+    await until((all) => all.some(({ who, text }) => who === helene && text.startsWith('Parfait pour mardi')));
+    const thanks = town.mail.mailbox(DEMO_MAILBOX).inbox.filter((mail) => mail.header('in-reply-to') === id);
+    expect(thanks).toHaveLength(1);
+    expect(town.mail.mailbox(to).inbox).toEqual([]);
+  });
+
+  it('reads and thanks for answers in a chat, in public on X, and in private there', async () => {
+    await town.writeEarlier();
+    const { messenger, x } = town;
+    live({ random: () => 0.4 });
+    messenger.pageInboxReply(DEMO_PAGE_ID, 'theo-ashworth', 'Yes, it has one.');
+    const ben = x.world.findUser('ben_carter')!.id;
+    x.writeDirect({ from: DEMO_HANDLE.id, to: ben, text: 'Approved.' });
+    const zoe = x.world.postsBy(x.world.findUser('zoe_marchand')!.id)[0]!;
+    x.writePost({ author: DEMO_HANDLE.id, text: 'Oui : retours@…', inReplyTo: zoe.id });
+    const thanks = ['Perfect, thank you!', 'Great, it went through. Thanks!', 'Merci ! Un humain, enfin.'];
+    const all = await until((seen) => thanks.every((words) => seen.some(({ text }) => text.endsWith(words))));
+    const inThread = x.world.postsIn(zoe.conversationId).map(({ text }) => text);
+    expect(inThread.at(-1)).toBe('Merci ! Un humain, enfin.');
+    const thread = [...messenger.world.threads.values()].find(({ personId }) => personId === 'theo-ashworth');
+    expect(thread!.readUpTo).toBeGreaterThan(0);
+    expect(all.filter(({ text }) => text === 'Perfect, thank you!')).toHaveLength(1);
+  });
+
+  it('goes on in public where a comment is answered, and stops asking where that was answered in private', async () => {
+    await town.writeEarlier();
+    const { messenger } = town;
+    const comment = messenger.truth(DEMO_PAGE_ID).find(({ kind }) => kind === 'comment')!;
+    live({ random: () => 0.4 });
+    messenger.comment(DEMO_PAGE_ID, null, { text: 'The shop was closed.', parent: comment.id });
+    await until((all) => all.some(({ text }) => text === 'Thank you. That is all I wanted to know.'));
+    const standing = messenger.truth(DEMO_PAGE_ID).filter(({ kind }) => kind === 'comment');
+    expect(standing.map(({ direction }) => direction)).toEqual(['inbound', 'outbound', 'inbound']);
+    expect(standing[2]!.replyTo).toBe(comment.id);
+  });
+
+  it('goes on where it was after a restart: nobody begins the same story again', async () => {
+    const life = live({ limit: 23, random: () => 0.9 });
+    await life.ended;
+    const told = (await town.written()).map(({ text }) => text);
+    expect(told.some((text) => text.includes('7731-08842'))).toBe(true);
+    await town.restart();
+    await live({ limit: 10, random: () => 0.9 }).ended;
+    const all = (await town.written()).map(({ text }) => text);
+    expect(all).toHaveLength(33);
+    expect(all.filter((text) => text.includes('7731-08842'))).toHaveLength(1);
+  });
+
+  it('reacts after a restart to an answer that came to what was written before it', async () => {
+    await town.writeEarlier();
+    await town.restart();
+    live({ random: () => 0.4 });
+    const heard = once(town.messenger, 'message');
+    town.messenger.pageInboxReply(DEMO_PAGE_ID, 'theo-ashworth', 'Yes.');
+    await heard;
+    await until((all) => all.some(({ text }) => text === 'Perfect, thank you!'));
   });
 });

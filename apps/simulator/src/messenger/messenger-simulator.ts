@@ -1,5 +1,5 @@
-import { PeopledPlatform } from './peopled-platform';
-import type { MessengerOptions } from './platform';
+import { type DemoMessenger, seedDemo } from './demo';
+import { type MessengerOptions, MessengerPlatform } from './platform';
 import { messengerRouter } from './router';
 import { SimulatorServer } from './server';
 
@@ -7,7 +7,7 @@ import { SimulatorServer } from './server';
  * Messenger's side of the world over real HTTP: Graph API at `/sim/graph`, login dialog and files at `/sim/facebook`, control
  * API at `/sim/api/messenger`, a page for people at `/sim/messenger`, and signed webhooks to the apps. Nothing leaves the machine.
  */
-export class MessengerSimulator extends PeopledPlatform {
+export class MessengerSimulator extends MessengerPlatform {
   private server: SimulatorServer | undefined;
 
   /** Reads what `dir` holds and goes on delivering what was not delivered. */
@@ -26,6 +26,11 @@ export class MessengerSimulator extends PeopledPlatform {
   async listen(port = 0): Promise<string> {
     this.server = await SimulatorServer.open(this.router(), port);
     return (this.origin = this.server.origin);
+  }
+
+  /** Makes the demo's app, Page and operator, or finds them. Returns what one needs to connect the Page. */
+  seedDemo(): DemoMessenger {
+    return seedDemo(this);
   }
 
   override async stop(): Promise<void> {

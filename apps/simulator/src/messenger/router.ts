@@ -3,13 +3,13 @@ import { foreignness, loopbackOnly } from '../page/loopback-only';
 import { controlRouter } from './control';
 import { LoginDialog } from './dialog';
 import { chatRouter } from './page/chat-router';
-import type { PeopledPlatform } from './peopled-platform';
+import type { MessengerPlatform } from './platform';
 
 /** Largest body of a Graph call: a file of 25 MB in multipart. */
 const MOST_BODY = '32mb';
 
 /** The platform's HTTP side, for this machine only. */
-export function messengerRouter(simulator: PeopledPlatform): Router {
+export function messengerRouter(simulator: MessengerPlatform): Router {
   const router = Router();
   const { graph, world, files } = simulator;
   const dialog = new LoginDialog(world, graph.accounts);

@@ -18,13 +18,13 @@ export function show(response: Response, page: () => string): void {
 export async function act(
   request: Request,
   response: Response,
-  does: (body: { form: Form } & RequestBody) => string,
+  does: (body: { form: Form } & RequestBody) => string | Promise<string>,
 ): Promise<void> {
   const scripted = request.headers.accept === 'application/json';
   try {
     const body = await readBody(request.body, request.headers['content-type']);
     const form: Form = (name) => (typeof body.fields[name] === 'string' ? body.fields[name] : '');
-    const target = does({ ...body, form });
+    const target = await does({ ...body, form });
     if (scripted) response.json({});
     else response.redirect(303, target);
   } catch (error) {

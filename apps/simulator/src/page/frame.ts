@@ -1,11 +1,12 @@
 import { html, type Html } from './html';
 import type { Language } from './words';
 
-/** The simulated platforms that have pages, by where these are. */
+/** The simulated platforms that have pages, and the page of all of them, by where these are. */
 const SIDES = {
   '/sim': { en: 'Simulated mail', fr: 'Courrier simulé' },
   '/sim/messenger': { en: 'Simulated Messenger', fr: 'Messenger simulé' },
   '/sim/x': { en: 'Simulated X', fr: 'X simulé' },
+  '/sim/control': { en: 'Control', fr: 'Réglages' },
 } as const satisfies Record<string, Record<Language, string>>;
 
 export type Side = keyof typeof SIDES;

@@ -18,8 +18,6 @@ export const PRESETS: Readonly<Record<keyof Omit<Words['fault'], 'other'>, Fault
 
 interface HomeView extends View {
   faults: Faults;
-  /** Mails written by customers on their own, if they do so now. */
-  life: number | undefined;
 }
 
 /** The first page: write as anybody, and the switches. */
@@ -32,23 +30,8 @@ export function homePage(view: HomeView, draft: Draft, problem?: string): string
       <p class="muted">${words.intro}</p>
       ${problemBox(words, problem)}
       <section class="card">${writeForm(view, 'anybody', draft)}</section>
-      ${lifeCard(view)} ${faultsCard(view)}`,
+      ${faultsCard(view)}`,
   );
-}
-
-function lifeCard(view: HomeView): Html {
-  const { words, life } = view;
-  return html`<section class="card" aria-labelledby="life-title">
-    <h2 id="life-title">${words.life}</h2>
-    <p class="muted">${words.lifeHint}</p>
-    <p id="life" data-live>
-      ${life === undefined ? words.lifeOff : html`<span class="state">${words.lifeOn(life)}</span>`}
-    </p>
-    <form method="post" action="${pathOf(view, 'life')}">
-      <input type="hidden" name="run" value="${life === undefined ? 'on' : 'off'}" />
-      <button class="quiet" type="submit">${life === undefined ? words.start : words.stop}</button>
-    </form>
-  </section>`;
 }
 
 function faultsCard(view: HomeView): Html {

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { Clock } from '@app/runtime';
+import { Customers } from '../customers/customers';
 import { DEMO_MAILBOX, MailSimulator } from '../mail-simulator';
 import { SimulatorModule } from '../simulator.module';
 
@@ -13,6 +15,7 @@ const ANA = 'ana.belanger@customers.test';
 
 let dir: string;
 let simulator: MailSimulator;
+let customers: Customers;
 let app: INestApplication;
 let base: string;
 
@@ -20,13 +23,18 @@ beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'evenhand-page-'));
   simulator = await MailSimulator.start({ dir });
   simulator.addMailbox(DEMO_MAILBOX, { name: 'Support' });
-  app = await NestFactory.create(SimulatorModule.register({ simulator }), { logger: false, bodyParser: false });
+  customers = new Customers({ mail: simulator, clock: new Clock() });
+  app = await NestFactory.create(SimulatorModule.register({ simulator, customers }), {
+    logger: false,
+    bodyParser: false,
+  });
   await app.listen(0, '127.0.0.1');
   base = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
 });
 
 afterEach(async () => {
   await app.close();
+  customers.stop();
   await simulator.stop();
   rmSync(dir, { recursive: true, force: true });
 });

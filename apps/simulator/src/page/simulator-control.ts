@@ -17,6 +17,7 @@ import {
   UseFilters,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { Customers } from '../customers/customers';
 import { MailSimulator } from '../mail-simulator';
 import type { Faults } from '../mail/faults';
 import type { FolderName } from '../mail/mail-account';
@@ -47,18 +48,22 @@ class AsUnprocessable implements ExceptionFilter<RangeError> {
  *                                                  writes as a customer -> {messageId, uid}
  *     PUT    /sim/api/faults                       see faults.ts; {} heals -> the faults in force, the ports settled
  *     POST   /sim/api/drop-connections             cuts every IMAP and SMTP connection once
- *     POST   /sim/api/seed                         fills the demo's mailbox if it is empty -> {written}
- *     PUT    /sim/api/life                         {everyMs?: 5000 or [8000, 20000], limit?} lets customers write
+ *     POST   /sim/api/seed                         writes the mails of before the demo, once -> {written}
+ *     PUT    /sim/api/life                         {everyMs?: 5000 or [8000, 20000], limit?} lets customers write, on every channel
  *     DELETE /sim/api/life                         stops them -> {written}
  */
 @Controller('sim/api')
 @UseFilters(AsUnprocessable)
 export class SimulatorControl {
-  constructor(private readonly simulator: MailSimulator) {}
+  constructor(
+    private readonly simulator: MailSimulator,
+    private readonly customers: Customers,
+  ) {}
 
   @Get('state')
   state(): object {
-    const { imapPort, smtpPort, faults, life } = this.simulator;
+    const { imapPort, smtpPort, faults } = this.simulator;
+    const { life } = this.customers;
     const mailboxes = this.simulator.listMailboxes();
     return { imapPort, smtpPort, mailboxes, faults, life: life ? { written: life.written } : null };
   }
@@ -130,17 +135,17 @@ export class SimulatorControl {
 
   @Post('seed')
   async seed(): Promise<object> {
-    return { written: await this.simulator.seedDemo() };
+    return { written: await this.customers.writeEarlier('mail') };
   }
 
   @Put('life')
   startLife(@Body() body: unknown): object {
-    return { written: this.simulator.startLife(lifeOptionsOf(body)).written };
+    return { written: this.customers.startLife(lifeOptionsOf(body)).written };
   }
 
   @Delete('life')
   stopLife(): object {
-    const { life } = this.simulator;
+    const { life } = this.customers;
     life?.stop();
     return { written: life?.written ?? 0 };
   }

@@ -159,13 +159,6 @@ export class SimulatorPage {
     response.redirect(303, pathOf(this.view(request)));
   }
 
-  @Post('life')
-  setLife(@Body('run') run: string, @Req() request: Request, @Res() response: Response): void {
-    if (run === 'on') this.simulator.startLife();
-    else this.simulator.life?.stop();
-    response.redirect(303, pathOf(this.view(request)));
-  }
-
   private async showAgain(draft: Draft, problem: string, request: Request, response: Response): Promise<void> {
     const known = this.simulator.listMailboxes().find(({ address }) => address === draft.from);
     if (draft.reply && known) await this.sendThread(known.address, draft.reply, request, response, draft, problem);
@@ -175,7 +168,7 @@ export class SimulatorPage {
   }
 
   private sendHome(request: Request, response: Response, draft: Draft, problem?: string): void {
-    const view = { ...this.view(request), faults: this.simulator.faults, life: this.simulator.life?.written };
+    const view = { ...this.view(request), faults: this.simulator.faults };
     response.type('html').send(homePage({ ...view, path: '/sim' }, draft, problem));
   }
 

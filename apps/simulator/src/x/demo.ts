@@ -1,10 +1,13 @@
+import { crc32 } from 'node:zlib';
+import { CAST } from '../customers/cast';
 import { idAt } from './ids';
-import type { NewUser } from './registry';
-import type { XSimulator } from './x-simulator';
+import type { XPlatform } from './platform';
 
 /** Ids that stay the same, so that a restart finds everything again. */
 const APP_ID = '1915000000000000001';
-const OWNER_ID = '1830000000000000001';
+/** The demo's handle. */
+export const DEMO_HANDLE = { id: '1830000000000000001', username: 'LumenElectro' } as const;
+const OWNER_ID = DEMO_HANDLE.id;
 
 /** What one needs to connect the demo's handle. */
 export interface DemoX {
@@ -26,20 +29,11 @@ export interface DemoX {
   tokenSecret: string;
 }
 
-/** Customers of the demo: famous and not, some of them badly so. */
-const CUSTOMERS: readonly (NewUser & { username: string })[] = [
-  { username: 'tartempion', name: 'Tartempion', language: 'fr', reach: { followers: 20 } },
-  { username: 'tartempion_tv', name: 'Tartempion TV', language: 'fr', reach: { followers: 20_000, verified: true, verifiedType: 'blue' } }, // prettier-ignore
-  { username: 'zoe_marchand', name: 'Zoé Marchand', language: 'fr', reach: { followers: 312 } },
-  { username: 'ben_carter', name: 'Ben Carter', language: 'en', reach: { followers: 97 } },
-  { username: 'ines_roux', name: 'Inès Roux', language: 'fr', reach: { followers: 5_400 } },
-];
-
-export function seedDemo(simulator: XSimulator): DemoX {
+export function seedDemo(simulator: XPlatform): DemoX {
   const { world } = simulator;
   simulator.addUser({
     id: OWNER_ID,
-    username: 'LumenElectro',
+    username: DEMO_HANDLE.username,
     name: 'Lumen Électroménager',
     language: 'fr',
     operated: true,
@@ -47,20 +41,30 @@ export function seedDemo(simulator: XSimulator): DemoX {
   });
   const keys = simulator.addApp({ appId: APP_ID, name: 'Evenhand', ownerId: OWNER_ID });
   const { clientSecret = '' } = keys;
-  for (const [n, customer] of CUSTOMERS.entries()) {
-    // ids of a day in the past, with room between them
-    if (!world.findUser(customer.username)) simulator.addUser({ ...customer, id: String(idAt(JOINED) + BigInt(n)) });
+  for (const { id, name, language, x } of CAST) {
+    if (!x || world.findUser(x.username)) continue;
+    const { username, followers, badge } = x;
+    const reach = { followers, ...(badge && { verified: true, verifiedType: badge }) };
+    // ids of one moment in the past, the same whoever else is in the cast
+    simulator.addUser({
+      id: String(idAt(JOINED) + BigInt(crc32(id) % IDS_OF_A_MOMENT)),
+      username,
+      name,
+      language,
+      reach,
+    });
   }
   const { accessToken, refreshToken = '', expiresAt, scopes } = simulator.token({ appId: APP_ID, userId: OWNER_ID });
   const old = oldToken(simulator);
-  return { ...keys, clientSecret, userId: OWNER_ID, username: 'LumenElectro', accessToken, refreshToken, expiresAt, scopes, ...old }; // prettier-ignore
+  return { ...keys, clientSecret, userId: OWNER_ID, username: DEMO_HANDLE.username, accessToken, refreshToken, expiresAt, scopes, ...old }; // prettier-ignore
 }
 
-function oldToken(simulator: XSimulator): { token: string; tokenSecret: string } {
+function oldToken(simulator: XPlatform): { token: string; tokenSecret: string } {
   for (const { id, secret, appId, userId, revoked } of simulator.world.oldTokens.values()) {
     if (appId === APP_ID && userId === OWNER_ID && !revoked) return { token: id, tokenSecret: secret };
   }
   return simulator.oldToken({ appId: APP_ID, userId: OWNER_ID });
 }
 
+const IDS_OF_A_MOMENT = 2 ** 22;
 const JOINED = Date.UTC(2019, 4, 6);

@@ -1,10 +1,10 @@
-import type { PeopledPlatform } from '../peopled-platform';
+import type { MessengerPlatform } from '../platform';
 import type { Act } from './words';
 
 const HOUR = 3_600_000;
 
 /** The switches of the page. */
-export const PAGE_ACTS: Readonly<Record<Act, (simulator: PeopledPlatform, pageId: string) => void>> = {
+export const PAGE_ACTS: Readonly<Record<Act, (simulator: MessengerPlatform, pageId: string) => void>> = {
   'expire-token': (simulator, pageId) => {
     for (const token of Array.from(simulator.world.tokens.values())) {
       if (token.pageId === pageId && token.invalid === undefined) simulator.expireToken(token.id);

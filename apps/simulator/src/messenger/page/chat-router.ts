@@ -6,7 +6,7 @@ import { loopbackOnly } from '../../page/loopback-only';
 import { STYLE } from '../../page/style';
 import { languageOf } from '../../page/words';
 import type { Enclosure } from '../chats';
-import type { PeopledPlatform } from '../peopled-platform';
+import type { MessengerPlatform } from '../platform';
 import { ODDITIES } from '../oddities';
 import type { RequestBody } from '../request-body';
 import { PAGE_ACTS } from './acts';
@@ -18,7 +18,7 @@ import { CHAT_STYLE } from './style';
 import { wordsOf } from './words';
 
 /** The page on which one plays people on Messenger, under `/sim/messenger`. All of it works as plain links and forms. */
-export function chatRouter(simulator: PeopledPlatform): Router {
+export function chatRouter(simulator: MessengerPlatform): Router {
   const router = Router();
   const stream = new ChangeStream((tell) => simulator.on('message', tell).on('change', tell));
   router.use(loopbackOnly, (_request, response, next) => {
@@ -76,13 +76,6 @@ export function chatRouter(simulator: PeopledPlatform): Router {
       if (!Object.hasOwn(PAGE_ACTS, name)) throw new RangeError(viewOf(request).words.notFound);
       PAGE_ACTS[name as keyof typeof PAGE_ACTS](simulator, simulator.world.page(form('page')).id);
       simulator.emit('change');
-      return pathTo(viewOf(request));
-    }),
-  );
-  router.post('/life', (request, response) =>
-    act(request, response, ({ form }) => {
-      if (form('run') === 'on') simulator.startLife();
-      else simulator.life?.stop();
       return pathTo(viewOf(request));
     }),
   );

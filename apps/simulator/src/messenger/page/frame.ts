@@ -1,7 +1,7 @@
 import { pageFrame, pathWithin } from '../../page/frame';
 import { html, type Html } from '../../page/html';
 import type { Language } from '../../page/words';
-import type { PeopledPlatform } from '../peopled-platform';
+import type { MessengerPlatform } from '../platform';
 import type { Words } from './words';
 
 /** People shown in the list at most. */
@@ -9,7 +9,7 @@ const MOST_LISTED = 200;
 
 /** What every page needs to know. */
 export interface ChatView {
-  simulator: PeopledPlatform;
+  simulator: MessengerPlatform;
   language: Language;
   words: Words;
   /** Where this page is, without `lang`. */

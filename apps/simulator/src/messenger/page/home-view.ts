@@ -26,22 +26,8 @@ export function homePage(view: ChatView, problem?: string): string {
           <button type="submit">${words.send}</button>
         </form>
       </section>
-      ${lifeCard(view)} ${pages.map((page) => switches(view, page))}`,
+      ${pages.map((page) => switches(view, page))}`,
   );
-}
-
-function lifeCard(view: ChatView): Html {
-  const { words, simulator } = view;
-  const { life } = simulator;
-  return html`<section class="card" aria-labelledby="life-title">
-    <h2 id="life-title">${words.life}</h2>
-    <p class="muted">${words.lifeHint}</p>
-    <p id="life" data-live>${life ? html`<span class="state">${words.lifeOn(life.written)}</span>` : words.lifeOff}</p>
-    <form method="post" action="${pathTo(view, 'life')}">
-      <input type="hidden" name="run" value="${life ? 'off' : 'on'}" />
-      <button class="quiet" type="submit">${life ? words.stop : words.start}</button>
-    </form>
-  </section>`;
 }
 
 function switches(view: ChatView, page: Page): Html {
