@@ -33,8 +33,11 @@ const disconnect = async () => {
 };
 const purge = (): AccountPurgeJob => ({ workspaceId: world.workspaceId, accountId, channel: 'messenger' });
 const forget = async () => {
-  await enqueue(accountForgetJobName('messenger'), purge());
-  await platform.jobs.idle();
+  const name = accountForgetJobName('messenger');
+  await enqueue(name, purge());
+  // any process may have taken it
+  const left = () => world.database.query('select from jobs.jobs where name = $1', [name]);
+  await world.until(async () => (await left()).length === 0, 'the erasing');
 };
 const row = async (id = accountId) =>
   (

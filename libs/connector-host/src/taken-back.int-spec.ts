@@ -1,5 +1,7 @@
 import { customerForgetJobName, messageModerateJobName, type CustomerForgetJob } from '@app/channel';
 import { PushingWorld, type Happening, type RunningPlatform } from '../../../test/support/pushing-platform';
+import { Intake } from './intake';
+import { readDeliveries } from './read-deliveries';
 
 const CANARY = 'canary-4711';
 
@@ -114,6 +116,40 @@ describe('what its author took back', () => {
     );
     await world.until(async () => (await world.events('change')).length > 0, 'the change');
     expect(await whereItStands()).toEqual([]);
+  });
+});
+
+describe('what is taken back while it is being stored, or stored while it is taken back', () => {
+  const somebodyWaits = async () =>
+    (
+      await world.database.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+    ).length > 0;
+
+  it.each([
+    [wrote, takenBack],
+    [takenBack, wrote],
+  ])('stands nowhere any more (%#)', async (first, second) => {
+    let meanwhile: Promise<unknown> | undefined;
+    let done = false;
+    // called when the first is stored and not yet committed
+    const slow = new Intake(
+      world.database,
+      world.vault,
+      () => undefined,
+      async () => {
+        meanwhile = world.push(platform, [second]).then(() => (done = true));
+        await world.until(async () => done || (await somebodyWaits()), 'the other');
+      },
+    );
+    const account = await platform.host.accounts.open(accountId);
+    const delivery = { source: 's', raw: Buffer.from(JSON.stringify([first])), arrivedAt: new Date(), context: {} };
+    const read = await readDeliveries(platform.connector, account, [delivery], world.logger);
+    await slow.commit(account, null, read, null);
+    await meanwhile;
+    expect(await whereItStands()).toEqual([]);
+    expect(await events()).toEqual([['m1', '']]);
   });
 });
 
