@@ -118,7 +118,10 @@ export class Demo {
     }
   }
 
-  /** The customers of Messenger take back what they wrote: who waits then wrote a mail. For tests that are about mail. */
+  /**
+   * The customers of Messenger and X take back what they wrote, or are answered there: who waits then wrote a mail. For tests that
+   * are about mail.
+   */
   async mailAlone(): Promise<void> {
     const platform = `${this.url}/sim/api/messenger`;
     const { pages } = (await (await fetch(`${platform}/state`)).json()) as { pages: { id: string }[] };
@@ -135,12 +138,36 @@ export class Demo {
         if (!done.ok) throw new Error(await done.text());
       }
     }
+    await this.nobodyOnX();
     const admin = await this.person('ADMIN');
     const letters = await this.letters();
     await until('who waits wrote a mail', async () => {
       const { queue } = await admin.call<{ queue: { waiting: number } }>('{ queue { waiting } }');
       return queue.waiting <= letters.length;
     });
+  }
+
+  /** Posts are deleted; direct messages cannot be, and are answered in X's own program. */
+  private async nobodyOnX(): Promise<void> {
+    const platform = `${this.url}/sim/api/x`;
+    const { users } = (await (await fetch(`${platform}/state`)).json()) as {
+      users: { id: string; username: string }[];
+    };
+    const us = users.find(({ username }) => username === 'LumenElectro')!.id;
+    const truth = (await (await fetch(`${platform}/truth/${us}`)).json()) as {
+      kind: string;
+      id: string;
+      person: string;
+      direction: string;
+    }[];
+    for (const { kind, id, person } of truth.filter(({ direction }) => direction === 'inbound')) {
+      const direct = kind === 'direct';
+      const body = direct ? { from: us, to: person, text: 'Answered.' } : { post: id };
+      const headers = { 'content-type': 'application/json' };
+      const act = `${platform}/${direct ? 'writeDirect' : 'deletePost'}`;
+      const done = await fetch(act, { method: 'POST', headers, body: JSON.stringify(body) });
+      if (!done.ok) throw new Error(await done.text());
+    }
   }
 
   /** What has arrived in the demo's mailbox, the oldest first; waits until all of it is in the inbox. */
