@@ -86,7 +86,7 @@ function row(view: ControlView, channel: Channel, trouble: Trouble): Html {
   return html`<form method="post" action="${controlPath(view, 'switch')}">
     <p>
       <strong id="${id}">${name}</strong>
-      <span class="state ${on && 'off'}">${known ? (on ? words.fails : words.works) : words.none}</span>
+      ${on ? html`<span class="state off">${words.fails}</span>` : html`<span class="muted">${known ? words.works : words.none}</span>`}
     </p>
     <p class="muted">${hint}</p>
     <input type="hidden" name="channel" value="${channel}" />

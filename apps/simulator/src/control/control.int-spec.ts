@@ -38,7 +38,7 @@ const set = (channel: string, trouble: string, on: boolean): Promise<number> =>
 
 /** How often the page says of something that it is set. */
 async function troubles(): Promise<number> {
-  return [...(await page()).matchAll(/<span class="state off">set<\/span>/g)].length;
+  return [...(await page()).matchAll(/<span class="state off">on<\/span>/g)].length;
 }
 
 describe('the control page', () => {
