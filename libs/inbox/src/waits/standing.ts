@@ -34,7 +34,8 @@ export interface Standing {
 
 /**
  * These conversations and those that wait with them or could: of the same customer on the same account, the one public and the other
- * private; linked by the platform's word; under the same wait.
+ * private; linked with one another. Each step takes one conversation by its index: left to itself, a planner that does not know yet
+ * how large the table has grown goes through all of it.
  */
 export async function withPartners(tx: Tx, conversationIds: readonly string[]): Promise<string[]> {
   if (conversationIds.length === 0) return [];
@@ -43,14 +44,14 @@ export async function withPartners(tx: Tx, conversationIds: readonly string[]): 
     with recursive found (id) as (
       select unnest($1::uuid[])
       union
-      select o.id from found f join inbox.conversations c on c.id = f.id
+      select o.id from found f
+       cross join lateral (select * from inbox.conversations where id = f.id offset 0) c
        cross join lateral (
          select s.id from inbox.conversations s
           where s.account_id = c.account_id and s.customer_id = c.customer_id and s.wait_id is not null
             and s.visibility = case c.visibility when 'public' then 'private' else 'public' end
          union all select s.id from inbox.conversations s where s.id = c.continues and s.wait_id is not null
-         union all select s.id from inbox.conversations s where s.continues = c.id and s.wait_id is not null
-         union all select s.id from inbox.conversations s where s.wait_id = c.wait_id offset 0) o)
+         union all select s.id from inbox.conversations s where s.continues = c.id and s.wait_id is not null offset 0) o)
     select id from found`,
     [conversationIds],
   );
