@@ -46,7 +46,9 @@ export async function keepSubscriptions(
   signal: AbortSignal,
 ): Promise<{ readonly untold: readonly Untold[]; readonly mended: number }> {
   if (handle.app.push === 'account-activity') return keepAccountActivity(client, handle, webhookId, signal);
-  const known = (await subscriptionsOf(client, handle.app, signal)).filter(({ userId }) => userId === handle.userId);
+  const ofHandle = async (): Promise<Subscription[]> =>
+    (await subscriptionsOf(client, handle.app, signal)).filter(({ userId }) => userId === handle.userId);
+  const known = await ofHandle();
   const untold: Untold[] = [];
   let mended = 0;
   for (const { type, open } of ACTIVITIES) {
@@ -66,7 +68,11 @@ export async function keepSubscriptions(
       untold.push({ type, why: error.message });
     }
   }
-  return { untold, mended };
+  if (untold.length === 0) return { untold, mended };
+  // X refuses twice the same: whoever connects the handle and whoever looks after it may have asked at one time
+  const now = await ofHandle();
+  const isTold = (type: string): boolean => now.some((each) => each.type === type && each.webhookId === webhookId);
+  return { untold: untold.filter(({ type }) => !isTold(type)), mended };
 }
 
 /** Takes back what a handle is subscribed to. Best effort: whoever disconnects must not be kept by a platform that does not answer. */
