@@ -5,6 +5,7 @@ import { differences } from '../support/messenger-inbox';
 import { MessengerProof } from '../support/messenger-proof';
 import { bodyOf, deliver, ToldCustomer } from '../support/messenger-webhook';
 import { until } from '../support/product';
+import { rowCounts } from '../support/row-counts';
 
 /*
  * What is promised of Messenger, each promise seen broken by the change named above it.
@@ -23,19 +24,6 @@ beforeAll(async () => {
 }, START_MS);
 afterEach(() => proof.simulator.faults.set({}));
 afterAll(() => proof?.stop());
-
-/** Rows of each table of the product. */
-async function rowCounts(): Promise<Record<string, number>> {
-  const tables = await proof.product.query<{ name: string }>(
-    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-      where table_schema in ('intake', 'inbox', 'sealed', 'record', 'jobs') and table_type = 'BASE TABLE'`,
-  );
-  const sums = tables
-    .map(({ name }) => `select '${name}' as name, count(*)::int as n from ${name}`)
-    .join(' union all ');
-  const rows = await proof.product.query<{ name: string; n: number }>(sums);
-  return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
-}
 
 /** Answers that person, and whoever waits before. @returns the message. */
 async function answerTo(psid: string, text: string): Promise<string> {
@@ -158,7 +146,7 @@ it('leaves nothing of what the platform did not sign, but a count', async () => 
   const body = bodyOf(page.pageId, [stranger.message('m_forged', Date.now(), 'let me in')]);
   await proof.everythingIn();
   await until('nothing is left to do', async () => (await product.query('select 1 from jobs.jobs')).length === 0);
-  const [before, rejected] = [await rowCounts(), await counted()];
+  const [before, rejected] = [await rowCounts(proof.product), await counted()];
   const forged = [
     { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` },
     { 'x-hub-signature-256': '' },
@@ -168,7 +156,7 @@ it('leaves nothing of what the platform did not sign, but a count', async () => 
   for (const headers of forged) expect(await deliver(proof, body, headers)).toBe(401);
 
   await until('they are counted', async () => (await counted()) === rejected + forged.length);
-  const after = await rowCounts();
+  const after = await rowCounts(proof.product);
   delete before['intake.webhook_counts'];
   delete after['intake.webhook_counts'];
   expect(after).toEqual(before);

@@ -210,11 +210,15 @@ export class AllInOne extends InstalledProduct {
   }
 }
 
+/** Three processes that begin at once on a busy machine. */
+const READY_MS = 90_000;
+
 const APPS = {
   api: 'api',
   triage: 'triage',
   'connector-email': 'connector',
   'connector-messenger': 'connector',
+  'connector-x': 'connector',
 } as const satisfies Record<string, DatabaseRole>;
 type App = keyof typeof APPS;
 
@@ -222,7 +226,8 @@ type App = keyof typeof APPS;
 export class SeparateApps extends InstalledProduct {
   private readonly apps = new Map<App, ProductProcess>();
   private readonly ports = new Map<App, number>();
-  private readonly connectorKey = randomBytes(32).toString('hex');
+  /** 64 hexadecimal digits. */
+  readonly connectorKey = randomBytes(32).toString('hex');
 
   private constructor(
     dataDir: string,
@@ -245,10 +250,14 @@ export class SeparateApps extends InstalledProduct {
         product.ports.set(app, app === 'api' ? port : await freePort());
         product.launch(app);
       }
-      await until('every app is ready', async () => {
-        for (const [app, process] of product.apps) if (!process.running) throw new Error(`${app}: ${process.output}`);
-        return product.ready();
-      });
+      await until(
+        'every app is ready',
+        async () => {
+          for (const [app, process] of product.apps) if (!process.running) throw new Error(`${app}: ${process.output}`);
+          return product.ready();
+        },
+        READY_MS,
+      );
       await product.addPerson();
     } catch (error) {
       await product.stop();
@@ -282,12 +291,25 @@ export class SeparateApps extends InstalledProduct {
 
   /** Starts an app, again after a kill; `ready` tells when it serves. */
   launch(app: App): void {
-    const settings = {
+    this.apps.set(app, this.run(app, this.settingsOf(app, this.ports.get(app)!)));
+  }
+
+  /** Starts one more process of an app beside the one there is, and waits until it is ready. It is killed with the product. */
+  async launchBeside(app: App): Promise<void> {
+    const port = await freePort();
+    this.run(app, this.settingsOf(app, port));
+    await until(`a second ${app} is ready`, async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(5_000) });
+      return response.status === 200;
+    });
+  }
+
+  private settingsOf(app: App, port: number): Record<string, string> {
+    return {
       DATABASE_URL: roleUrl(this.ownerUrl(), APPS[app]),
-      EVENHAND_PORT: String(this.ports.get(app)),
+      EVENHAND_PORT: String(port),
       ...(APPS[app] === 'connector' ? { EVENHAND_CONNECTOR_KEY: this.connectorKey } : {}),
     };
-    this.apps.set(app, this.run(app, settings));
   }
 
   /** Those that run can be killed. */
@@ -304,6 +326,7 @@ export class SeparateApps extends InstalledProduct {
       triage: app('triage'),
       'connector-email': app('connector-email'),
       'connector-messenger': app('connector-messenger'),
+      'connector-x': app('connector-x'),
       // the server is shared with other tests: it ends our connections, as its end would
       postgres: {
         name: 'the connections to PostgreSQL',

@@ -1,35 +1,6 @@
 import type { TruthEntry } from '../../apps/simulator/src';
+import { heldMessages, namesOf, type Held } from './held-messages';
 import type { MessengerProof, PageOfProof } from './messenger-proof';
-
-/** A message as the inbox holds it. */
-interface Held {
-  readonly id: string;
-  readonly externalId: string | null;
-  readonly nativeIds: readonly string[];
-  readonly direction: 'inbound' | 'outbound';
-  readonly origin: string;
-  readonly class: string;
-  readonly text: string;
-  readonly at: Date;
-  readonly edited: boolean;
-  readonly withdrawn: boolean;
-  readonly hidden: boolean;
-  readonly reactions: readonly { by: string; emoji: string }[];
-  readonly files: number;
-  readonly author: string | null;
-  readonly threadKey: string | null;
-}
-
-const HELD = `
-  select m.id, m.external_id as "externalId", m.native_ids as "nativeIds", m.direction, m.origin, m.class, m.text, m.at,
-         m.edited_at is not null as edited, m.withdrawn_at is not null as withdrawn, m.hidden, m.reactions,
-         (select count(*)::int from inbox.attachments a where a.message_id = m.id) as files,
-         i.value as author, c.thread_key as "threadKey"
-    from inbox.messages m
-    join inbox.conversations c on c.id = m.conversation_id
-    left join inbox.identities i on i.id = m.identity_id
-   where m.account_id = $1 and m.direction <> 'note'
-   order by m.at, m.id`;
 
 /** Most differences told; the first ones say what is wrong. */
 const MOST = 40;
@@ -40,7 +11,7 @@ const MOST = 40;
  */
 export async function differences(proof: MessengerProof, page: PageOfProof): Promise<string[]> {
   const truth = proof.simulator.truth(page.pageId);
-  const held = await proof.product.query<Held>(HELD, [page.accountId]);
+  const held = await heldMessages(proof.product, page.accountId);
   return [...messages(truth, held), ...order(truth, held)].slice(0, MOST);
 }
 
@@ -61,11 +32,6 @@ function messages(truth: readonly TruthEntry[], held: readonly Held[]): string[]
     if (invented) faults.push(`${row.externalId} "${row.text}" is there and nobody wrote it`);
   }
   return faults;
-}
-
-/** The platform's ids under which a message is held. */
-function namesOf({ externalId, nativeIds }: Held): string[] {
-  return [...new Set([...nativeIds, ...(externalId === null ? [] : [externalId.replace(/^comment:/, '')])])];
 }
 
 function compare(entry: TruthEntry, row: Held): string[] {
