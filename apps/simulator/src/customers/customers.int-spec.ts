@@ -121,14 +121,14 @@ describe('the life of the customers', () => {
   it('thanks for an answer by mail in its thread, and not for an automatic one', async () => {
     await town.writeEarlier();
     live({ random: () => 0.4 });
-    const to = 'callum.reid@customers.test';
     const helene = 'helene.tremblay@customers.test';
-    answerByMail(helene, 'Auto-Submitted: auto-replied\r\n');
+    const automatic = answerByMail('oliver.whitfield@customers.test', 'Auto-Submitted: auto-replied\r\n');
     const id = answerByMail(helene);
     await until((all) => all.some(({ who, text }) => who === helene && text.startsWith('Parfait pour mardi')));
-    const thanks = town.mail.mailbox(DEMO_MAILBOX).inbox.filter((mail) => mail.header('in-reply-to') === id);
-    expect(thanks).toHaveLength(1);
-    expect(town.mail.mailbox(to).inbox).toEqual([]);
+    // who heard first would have thanked first
+    const answered = town.mail.mailbox(DEMO_MAILBOX).inbox.map((mail) => mail.header('in-reply-to'));
+    expect(answered.filter((ref) => ref === id)).toHaveLength(1);
+    expect(answered).not.toContain(automatic);
   });
 
   it('reads and thanks for answers in a chat, in public on X, and in private there', async () => {
