@@ -210,7 +210,8 @@ describe('deliveries of several accounts that come at once', () => {
     const waiting = async (): Promise<number> => {
       const rows = await world.database.query<{ n: number }>(
         `select count(distinct pid) as n from pg_locks
-          where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`,
+          where not granted and locktype in ('transactionid', 'tuple')
+            and pid in (select pid from pg_stat_activity where datname = current_database())`,
       );
       return rows[0]!.n;
     };
