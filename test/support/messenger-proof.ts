@@ -1,5 +1,5 @@
 import { MessengerSimulator, type MessengerOptions } from '../../apps/simulator/src';
-import { CommonTime } from './common-time';
+import { MovedClock } from './moved-clock';
 import { SeparateApps } from './installed-product';
 import { PlatformProof } from './platform-proof';
 import { until } from './product';
@@ -27,14 +27,14 @@ export class MessengerProof extends PlatformProof<MessengerSimulator> {
   private constructor(
     product: SeparateApps,
     simulator: MessengerSimulator,
-    time: CommonTime,
+    time: MovedClock,
     readonly app: { readonly appId: string; readonly appSecret: string },
   ) {
     super(product, simulator, time);
   }
 
   static async start({ pages = 1, simulator: more, environment }: ProofOptions = {}): Promise<MessengerProof> {
-    const time = new CommonTime();
+    const time = new MovedClock();
     const simulator = await MessengerSimulator.start({ clock: time.clock, receipts: 'delivered', ...more });
     await simulator.listen();
     const env = { ...time.environment, ...environment };

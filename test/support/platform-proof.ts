@@ -1,6 +1,6 @@
 import type { Clock } from '@app/runtime';
 import { AnsweringPerson } from './answering';
-import type { CommonTime } from './common-time';
+import type { MovedClock } from './moved-clock';
 import type { SeparateApps } from './installed-product';
 import { until } from './product';
 
@@ -26,7 +26,7 @@ export class PlatformProof<P extends Platform> {
   protected constructor(
     readonly product: SeparateApps,
     readonly simulator: P,
-    private readonly time: CommonTime,
+    private readonly time: MovedClock,
   ) {
     this.person = new AnsweringPerson(product);
   }

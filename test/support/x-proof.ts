@@ -109,6 +109,9 @@ export class XProof extends PlatformProof<XSimulator> {
     const known = xAccounts({ database, vault: new Vault(Buffer.from(product.connectorKey, 'hex')) });
     try {
       const { settings, app: through } = await known.accounts.open(accountId);
+      // the command is told no secret for signing in
+      const secrets = { ...(through!.secrets as object), clientSecret: app.clientSecret };
+      await known.accounts.apps.change(through!.id, through!.settings, secrets);
       const credentials = { kind: 'oauth2', accessToken, refreshToken, expiresAt: expiresAt.toISOString(), scopes };
       await known.accounts.reconnect(accountId, settings, credentials, {
         check: false,

@@ -8,7 +8,7 @@ import { Clock } from '@app/runtime';
 const SEEN_MS = 110;
 
 /** The one time of product and platform, moved by the test. */
-export class CommonTime {
+export class MovedClock {
   readonly clock = new Clock();
   private readonly dir = mkdtempSync(join(tmpdir(), 'evenhand-time-'));
   private moved = 0;
