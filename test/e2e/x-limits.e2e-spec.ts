@@ -135,6 +135,31 @@ it.each<XRules['creditShape']>(['account', 'payment'])(
   },
 );
 
+// red: renewing outside of the account's lock
+it('renews a token once, however many processes find that it has ended', async () => {
+  const { simulator, product, handle } = proof;
+  await proof.pass(16 * MINUTE);
+  simulator.setRules({ reuseEndsLogin: true });
+  await proof.signIn(handle);
+  await product.launchBeside('connector-x');
+  const renewals = () => proof.calls('POST /2/oauth2/token').filter(({ path }) => path.startsWith('/2/'));
+  const before = renewals().length;
+  const answers = new QueueAnswers(product);
+  const people = Array.from({ length: 8 }, () => simulator.addUser().userId);
+  for (const who of people) simulator.writeDirect({ from: who, to: handle.userId, text: 'anybody?' });
+  await proof.everythingIn();
+  const open: string[] = [];
+  for (let id = await answers.next(); id !== undefined; id = await answers.next()) {
+    open.push(id);
+    if (open.length === people.length) break;
+  }
+  simulator.expireTokens(handle.userId);
+  const ids = await Promise.all(open.map((id) => answers.answer(id, `here, ${id}`)));
+  for (const id of ids) await becomes(id!, 'SENT');
+  expect(renewals().length - before).toBe(1);
+  expect(ids).toHaveLength(people.length);
+});
+
 // red: changes that leave the raw bytes where they are
 it('keeps neither text nor bytes of what its author deleted, whichever came first', async () => {
   const { simulator, handle, product } = proof;
