@@ -2,8 +2,8 @@ import { Vault } from '@app/connector-host';
 import { Database, Ids, Logger, roleUrl } from '@app/runtime';
 import { xAccounts } from '../../apps/connector-x/src';
 import { XSimulator, type AppKeys, type XSimulatorOptions } from '../../apps/simulator/src';
-import { CommonTime } from './common-time';
 import { SeparateApps } from './installed-product';
+import { MovedClock } from './moved-clock';
 import { PlatformProof } from './platform-proof';
 import { until } from './product';
 
@@ -28,14 +28,14 @@ export class XProof extends PlatformProof<XSimulator> {
   private constructor(
     product: SeparateApps,
     simulator: XSimulator,
-    time: CommonTime,
+    time: MovedClock,
     readonly app: AppKeys,
   ) {
     super(product, simulator, time);
   }
 
   static async start({ handles = 1, simulator: more }: XProofOptions = {}): Promise<XProof> {
-    const time = new CommonTime();
+    const time = new MovedClock();
     const simulator = await XSimulator.start({ clock: time.clock, ...more });
     await simulator.listen();
     const product = await SeparateApps.start(time.environment, 'connector-x').catch(async (error: unknown) => {
