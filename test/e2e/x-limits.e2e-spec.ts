@@ -5,7 +5,7 @@ import { differences } from '../support/x-inbox';
 import { XProof } from '../support/x-proof';
 
 /*
- * What X lets an app do no longer, or for now: limits, credit, tokens that end, and what its author took back. Each promise seen
+ * What X lets an app do no longer, or for now: limits, credit, tokens that end, and what its author took back. A promise was seen
  * broken by the change named above it.
  */
 
@@ -53,7 +53,7 @@ const LIMITED = [
   'GET /2/tweets/search/recent',
 ];
 
-// red: limits not observed in answers
+// red: the time until a limit ends forgotten, where a call begins and where its refusal is read
 it.each<[string, Partial<XRules>]>([
   ['with its headers', { limitHeaders: true, limitShape: 'problem' }],
   ['with the words of long ago', { limitHeaders: true, limitShape: 'legacy' }],
@@ -135,7 +135,6 @@ it.each<XRules['creditShape']>(['account', 'payment'])(
   },
 );
 
-// red: renewing outside of the account's lock
 it('renews a token once, however many processes find that it has ended', async () => {
   const { simulator, product, handle } = proof;
   await proof.pass(16 * MINUTE);
@@ -160,7 +159,7 @@ it('renews a token once, however many processes find that it has ended', async (
   expect(ids).toHaveLength(people.length);
 });
 
-// red: changes that leave the raw bytes where they are
+// red: what was taken back left with the connectors
 it('keeps neither text nor bytes of what its author deleted, whichever came first', async () => {
   const { simulator, handle, product } = proof;
   const { userId: who } = simulator.addUser();

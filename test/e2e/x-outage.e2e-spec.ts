@@ -3,7 +3,7 @@ import { differences } from '../support/x-inbox';
 import { XProof } from '../support/x-proof';
 
 /*
- * Hours in which nobody hears what X tells. Seen red: a reading of mentions that ends after its first page; no replay asked for.
+ * Hours in which nobody hears what X tells. Seen red: no replay asked for.
  */
 
 const MINUTE = 60_000;

@@ -10,7 +10,6 @@ const files = readdirSync(fixtures)
 
 beforeAll(() => built());
 
-// red: reach among what is told of an event
 it('shows what is read from everything that X is known to send, and nothing of fame', async () => {
   const { code, output } = await evenhand({}, [
     'parse-delivery',

@@ -7,7 +7,7 @@ import { XProof } from '../support/x-proof';
 import { deliver, newId, signatureOf, ToldPerson } from '../support/x-webhook';
 
 /*
- * What is promised of X, each promise seen broken by the change named above it.
+ * What is promised of X. A promise was seen broken by the change named above it.
  */
 
 const SECOND = 1_000;
@@ -56,7 +56,7 @@ async function everythingAsked(): Promise<void> {
 const allDifferences = async (): Promise<string[]> =>
   (await Promise.all(proof.handles.map((handle) => differences(proof, handle)))).flat();
 
-// red: an external id made of the event's own id
+// red: a message named anew by each reading
 it('holds a message once, however often, on however many connections and by whichever way it comes', async () => {
   const chance = Chance.ofRun('repeats');
   const customers = new XCustomers(proof, chance, 5);
@@ -75,7 +75,6 @@ it('holds a message once, however often, on however many connections and by whic
   expect(await allDifferences()).toEqual([]);
 });
 
-// red: webhooks answered before their commit
 it('keeps everything it has accepted, although it is killed a moment after', async () => {
   const at = Date.now();
   const ids = Array.from({ length: 20 }, () => newId(at));
@@ -91,7 +90,7 @@ it('keeps everything it has accepted, although it is killed a moment after', asy
   await proof.leasesEnd();
 });
 
-// red: of edits the latest to come instead of the one with the greatest number; an edit that gives a text to what was deleted
+// red: of edits the one with the smallest number
 it('shows a conversation the same in whatever order it came, the newest edit, and what was deleted as gone', async () => {
   const chance = Chance.ofRun('orders');
   const at = Math.floor(Date.now() / SECOND) * SECOND - 10 * MINUTE;
@@ -178,7 +177,7 @@ it('leaves nothing of what X did not sign, but a count', async () => {
   expect(after).toEqual(before);
 });
 
-// red: the answer as hex instead of base64
+// red: the answer as hex instead of base64, with which X makes no webhook at all
 it('answers every challenge of X, and no other', async () => {
   const { simulator, webhookUrl } = proof;
   const [hook] = simulator.pushing.hooks.listOf(proof.app.appId);
@@ -188,7 +187,6 @@ it('answers every challenge of X, and no other', async () => {
   }
 });
 
-// red: a pause of 2 s before deliveries are stored
 it('answers within a second, however many deliveries come at once', async () => {
   const at = Date.now();
   const [count, abreast] = full ? [5_000, 16] : [600, 4];

@@ -6,9 +6,8 @@ import { XProof } from '../support/x-proof';
 import { deliver, newId, ToldPerson } from '../support/x-webhook';
 
 /*
- * Answers of which nobody heard whether X took them. Seen red: `ONCE` without the calls that send; a look-up that finds a
- * message and says that there is none; messages, and posts, that have no fingerprint; a repetition that X refuses taken as
- * refused; of receipts the newest to come instead of the greatest.
+ * Answers of which nobody heard whether X took them. Seen red: `ONCE` without the call that posts, together with a look-up that
+ * finds a post and says that there is none.
  */
 
 const SECOND = 1_000;
