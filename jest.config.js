@@ -69,24 +69,25 @@ module.exports = {
       displayName: 'spec',
       testRegex: '\\.spec\\.tsx?$',
       testPathIgnorePatterns: ['<rootDir>/test/browser/'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/house/second-try.ts'],
     },
     {
       ...withPostgres,
       displayName: 'int',
       testRegex: '\\.int-spec\\.ts$',
-      setupFilesAfterEnv: ['<rootDir>/test/support/house/patience.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/house/patience.ts', '<rootDir>/test/support/house/second-try.ts'],
     },
     {
       ...withPostgres,
       displayName: 'e2e',
       testRegex: '\\.e2e-spec\\.ts$',
-      setupFilesAfterEnv: ['<rootDir>/test/support/house/patience.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/house/patience.ts', '<rootDir>/test/support/house/second-try.ts'],
     },
     {
       ...withPostgres,
       displayName: 'browser',
       testRegex: 'test/browser/.*\\.spec\\.ts$',
-      setupFilesAfterEnv: ['<rootDir>/test/support/house/patience.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/house/patience.ts', '<rootDir>/test/support/house/second-try.ts'],
     },
   ],
 };
