@@ -139,7 +139,7 @@ describe('sanitising HTML', () => {
     clean('<'.repeat(900_000));
     clean(`<p style="${'a:b;'.repeat(100_000)}">x</p>`);
     // processor time: a busy machine takes longer for the same work
-    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(8_000);
+    expect(process.cpuUsage(began).user / 1_000).toBeLessThan(20_000);
   });
 
   it('stays within its limit even where escaping makes the text longer, and says so', () => {
