@@ -41,7 +41,9 @@ async function show(fame: Fame, tell: (world: BlindWorld) => Promise<void>): Pro
 /** Everything we know that a platform may say, in every shape. */
 async function tellAll(world: BlindWorld): Promise<void> {
   for (const name of fixtures()) await world.pushX(fixtureBody(name));
-  await world.listX({ mentions: fixtureBody('page-of-mentions'), dm_events: fixtureBody('page-of-directs') });
+  // one after the other: what comes at once may be taken in together, or not
+  await world.listX({ mentions: fixtureBody('page-of-mentions') });
+  await world.listX({ dm_events: fixtureBody('page-of-directs') });
   await world.pushMessenger(world.platforms.message('m_1', '44000000000001', 'Where is my order?'));
   await world.pushMessenger(world.platforms.comment('1_2', { id: '4411111', name: 'Ada L.' }, 'And mine?'));
   await world.arrive('Ada <ada@customers.example>', 'My kettle', 'It whistles no more.');

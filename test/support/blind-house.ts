@@ -66,6 +66,8 @@ export class BlindHouse {
     const house = new BlindHouse(WRITERS[who], product, x, messenger, mail, dir);
     try {
       await keepHistory(product.ownerUrl());
+      const { email, password } = house.person;
+      await product.command(['user', 'add', '--email', email, '--role', 'admin', '--password-stdin'], password);
       await house.connect();
     } catch (error) {
       await house.kill();
@@ -83,6 +85,9 @@ export class BlindHouse {
     await this.product.kill();
     await this.platformsEnd();
   }
+
+  /** Who may sign in; an admin. */
+  readonly person = { email: 'nora@nord.example', password: 'a long enough password' };
 
   get url(): string {
     return this.product.api.baseUrl;
