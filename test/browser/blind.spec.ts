@@ -37,14 +37,14 @@ async function bodyOf(response: Response): Promise<Told> {
   return { where: response.url(), text: `${JSON.stringify(response.headers())} ${body.toString('latin1')}` };
 }
 
+const EVERYTHING = `indexedDB.databases().then((stores) => [
+  document.documentElement.outerHTML, document.cookie,
+  JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), JSON.stringify(stores),
+].join('\\n'))`;
+
 /** The page as it stands, and what it keeps in the browser. */
 async function look(where: string): Promise<void> {
-  const text = await lea.page.evaluate(async () => {
-    const names = (await indexedDB.databases()).map(({ name }) => name);
-    const kept = JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, names]);
-    return `${document.documentElement.outerHTML}\n${kept}`;
-  });
-  shown.push({ where, text });
+  shown.push({ where, text: await lea.page.evaluate<string>(EVERYTHING) });
 }
 
 it('asks nobody else for anything, and shows and keeps nothing by which fame could be known', async () => {

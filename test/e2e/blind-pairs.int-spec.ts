@@ -6,7 +6,9 @@ import { BlindWorld } from '../support/blind-world';
 
 /*
  * Worlds that are told the same on every channel, but for how known people are. What one stores, ever stored, answers, counts
- * and asks for is the same in each. Seen red: see `test/e2e/blind-way-in.e2e-spec.ts`.
+ * and asks for is the same in each. Seen red: the count in a column of events, or among the notes of a delivery; the size of a
+ * delivery; the count added to a metric; a picture fetched of who is known; a message that fame puts earlier; events of one
+ * delivery in the order of fame.
  */
 
 const AT = new Date('2026-11-22T02:02:00.000Z');

@@ -9,7 +9,8 @@ import { unzip } from '../support/unzip';
 
 /*
  * A customer whose fame would be recognised wherever it stood writes on every channel; people answer, are refused, look, export.
- * Then everything that the product wrote, stored, logged, counted or said is searched for it.
+ * Then everything that the product wrote, stored, logged, counted or said is searched for it. Seen red: the count in a line of the
+ * log; sealed as it was told; in a column of events.
  */
 
 let house: BlindHouse;

@@ -129,10 +129,11 @@ export class BlindWorld {
     await this.push('messenger', pushed);
   }
 
-  /** X lists this when it is asked next. Returns once it was read. */
+  /** X lists something, of which nothing was listed before, when it is asked next. Returns once it was read. */
   async listX(lists: Lists): Promise<void> {
     this.platforms.lists = lists;
     const release = this.platforms.holdFiles();
+    const before = await this.charged();
     this.clock.advance(ROUND_MS);
     // it tells how it went once all is read
     await until('X was read', async () => {
@@ -145,6 +146,8 @@ export class BlindWorld {
     });
     release();
     await this.settled();
+    // what it cost is written by a timer of its own
+    await until('its cost is written', async () => (await this.charged()) > before);
     this.platforms.lists = {};
     this.clock.advance(STEP_MS);
   }
@@ -227,6 +230,11 @@ export class BlindWorld {
       quiet = row!.events === 0 && row!.jobs === 0 ? quiet + 1 : 0;
       return quiet >= 2;
     });
+  }
+
+  private async charged(): Promise<number> {
+    const [row] = await this.query<{ n: number }>('select coalesce(sum(count), 0)::int as n from intake.costs');
+    return row!.n;
   }
 
   private async count(table: string): Promise<number> {
