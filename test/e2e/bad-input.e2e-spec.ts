@@ -168,6 +168,11 @@ it('lets nobody in by a socket that breaks the rules, and keeps those that keep 
   );
 });
 
+interface Account {
+  readonly channel: string;
+  readonly intake: { readonly read: number; readonly toProcess: number };
+}
+
 it('keeps the mail servers of the simulator up, whatever is said to them', async () => {
   const login = 'a LOGIN support@demo.evenhand.test wrong\r\n';
   const imap = [
@@ -202,10 +207,10 @@ it('keeps the mail servers of the simulator up, whatever is said to them', async
   });
   await until('the mail was taken in', async () => {
     const { inbox } = await provider.mailbox('support@demo.evenhand.test');
-    const { accounts } = await lea.call<{ accounts: { nodes: { intake: { read: number; toProcess: number } }[] } }>(
-      '{ accounts { nodes { intake { read toProcess } } } }',
+    const { accounts } = await lea.call<{ accounts: { nodes: Account[] } }>(
+      '{ accounts { nodes { channel intake { read toProcess } } } }',
     );
-    const { read, toProcess } = accounts.nodes[0]!.intake;
+    const { read, toProcess } = accounts.nodes.find(({ channel }) => channel === 'EMAIL')!.intake;
     return read >= inbox.length && toProcess === 0;
   });
 });
