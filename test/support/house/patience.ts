@@ -1,2 +1,2 @@
 // Tests with servers and processes wait for conditions, not for times: the limit only ends what hangs.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
