@@ -94,7 +94,7 @@ it('shows at once what the customer edits, takes back and reacts to', async () =
 
 it('answers one comment in public and another in private, which reaches the chat alone', async () => {
   await chat.openFeed();
-  await chat.comment('Imogen Clarke', 'Do you deliver on Saturdays?');
+  await chat.comment('Grace Lindqvist', 'Do you deliver on Saturdays?');
   await takeNext();
   await lea.reply('Yes, until noon.');
   await chat.commented('Yes, until noon.').waitFor();
