@@ -80,6 +80,7 @@ export class BlindWorld {
   private readonly keys = { x: '', messenger: '' };
   private workspaceId = '';
   private since = '';
+  private pushes = 0;
   private url = '';
 
   private constructor(
@@ -174,8 +175,9 @@ export class BlindWorld {
   /** What can be asked for by name. */
   async known(): Promise<Known> {
     const rows = await this.query<{ number: number }>('select number from inbox.conversations order by number');
-    const { now } = await this.rows();
-    return { ids: now.ids(), references: rows.map(({ number }) => `C-${number}`), since: this.since };
+    // what is told to people; elsewhere timers write
+    const told = (await allRows(this.database.ownerUrl)).filter(({ table }) => table.startsWith('inbox.'));
+    return { ids: Rows.from(told).ids(), references: rows.map(({ number }) => `C-${number}`), since: this.since };
   }
 
   /** Names of this run's own servers. */
@@ -188,6 +190,12 @@ export class BlindWorld {
 
   /** All that stands in the database, and all that ever stood there. */
   async rows(): Promise<{ readonly now: Rows; readonly ever: Rows }> {
+    await until('every webhook is counted', async () => {
+      const [row] = await this.query<{ n: number }>(
+        'select coalesce(sum(accepted), 0)::int as n from intake.webhook_counts',
+      );
+      return row!.n === this.pushes;
+    });
     const cursors = await this.query<{ validity: string }>(
       `select distinct cursor ->> 'uidValidity' as validity from intake.cursors where cursor ? 'uidValidity'`,
     );
@@ -214,6 +222,7 @@ export class BlindWorld {
     const response = await fetch(address, { method: 'POST', headers, body, signal: AbortSignal.timeout(20_000) });
     await response.arrayBuffer();
     if (response.status !== 200) throw new Error(`the webhook answered ${response.status}`);
+    this.pushes += 1;
     await this.settled();
     this.clock.advance(STEP_MS);
   }
